@@ -1,0 +1,29 @@
+"""What Kollega has at hand in a turn or a job: the systems, its understanding, the jobs, files, and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from connectors.systems import Systems
+from jobs.engine import Jobs
+from nlu.understanding import Understanding
+
+
+class Files(Protocol):
+    """Bytes that came with a message, kept by the channel until the purpose is over."""
+
+    async def read(self, key: str) -> bytes:
+        """The bytes. Raises KeyError when they are gone."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Handed to every dialog. `now` is aware (UTC); `new_id` gives a fresh random name."""
+
+    systems: Systems
+    understand: Callable[[str, date], Understanding]
+    jobs: Jobs
+    files: Files
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]

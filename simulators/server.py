@@ -1,0 +1,42 @@
+"""All simulators in one aiohttp application."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from aiohttp import web
+
+import simulators
+from simulators.control import MAX_BODY, Control
+from simulators.simulation import Simulation, System
+from simulators.store import Store
+
+CONTROL = web.AppKey("control", Control)
+
+
+def systems() -> dict[str, System]:
+    """Every module or package of this folder that has a `SYSTEM`, by name."""
+    found = {}
+    for info in pkgutil.iter_modules(simulators.__path__):
+        if info.name.startswith("_"):
+            continue
+        system = getattr(importlib.import_module(f"simulators.{info.name}"), "SYSTEM", None)
+        if isinstance(system, System):
+            found[info.name] = system
+    return found
+
+
+def build(data: Path | None = None, bot_url: str = "http://127.0.0.1:3978") -> web.Application:
+    """The application. `data`: a folder where the state outlives the process; None keeps it in memory."""
+    if data:
+        data.mkdir(parents=True, exist_ok=True)
+    simulation = Simulation(Store(data / "simulators.sqlite" if data else None), bot_url)
+    control = Control(simulation, systems())
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[control.middleware], handler_args={"max_line_size": 65536})
+    app[CONTROL] = control
+    app.add_routes(control.routes())
+    for name, system in control.systems.items():
+        app.add_subapp(f"/{name}", system.build(simulation))
+    if simulation.store.empty:
+        control.fill()
+    return app
