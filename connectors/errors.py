@@ -10,6 +10,8 @@ ConnectorError
 
 from typing import Self
 
+from typing_extensions import override
+
 
 class ConnectorError(Exception):
     """One failed call. All of it is kept in `args`, so that a replayed job rebuilds the same error.
@@ -32,6 +34,7 @@ class ConnectorError(Exception):
         """The same error from its `args`, as a job's record keeps them."""
         return cls(*args)  # type: ignore[arg-type]  # args came from an error of this class
 
+    @override
     def __str__(self) -> str:
         status = f" (HTTP {self.status})" if self.status else ""
         return f"{self.system}: {type(self).__name__}{status} {self.code} {self.reason}".rstrip()

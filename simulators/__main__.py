@@ -11,7 +11,9 @@ from simulators.server import build
 
 def main() -> None:
     """Read the command line and serve until interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m simulators", description="Simulated ServiceNow, Microsoft 365, eDoc and Teams over HTTP.")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulators", description="Simulated ServiceNow, Microsoft 365, eDoc and Teams over HTTP."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=3979)
     parser.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate made for this start")

@@ -78,7 +78,16 @@ UNITS = (
     ("Børn og Unge", "Gyldenløvesgade 15", 7),
     ("Socialforvaltningen", "Bernstorffsgade 17", 7),
 )
-TITLES = ("Konsulent", "Specialkonsulent", "Sagsbehandler", "Kontorfuldmægtig", "Projektleder", "Supportmedarbejder", "Fuldmægtig", "Teamleder")
+TITLES = (
+    "Konsulent",
+    "Specialkonsulent",
+    "Sagsbehandler",
+    "Kontorfuldmægtig",
+    "Projektleder",
+    "Supportmedarbejder",
+    "Fuldmægtig",
+    "Teamleder",
+)
 FIXED = (  # people that the conversations need: several of one name
     ("Ole", "Madsen", "Teknik og Miljø"),
     ("Ole", "Winther", "Økonomi"),
@@ -106,7 +115,9 @@ def _people() -> tuple[Person, ...]:
         login = next(f"kk\\{short}{i or ''}" for i in range(99) if f"kk\\{short}{i or ''}" not in logins)
         logins.add(login)
         _, office, manager = next(row for row in UNITS if row[0] == unit)
-        people.append(Person(n, first, last, chance.choice(TITLES), unit, office, f"{chance.randint(1, 5)}. sal", f"{4700 + n}", manager, login))
+        people.append(
+            Person(n, first, last, chance.choice(TITLES), unit, office, f"{chance.randint(1, 5)}. sal", f"{4700 + n}", manager, login)
+        )
     return tuple(people)
 
 
