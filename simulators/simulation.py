@@ -55,7 +55,8 @@ def plain_error(status: int) -> web.Response:
 @dataclass(frozen=True)
 class System:
     """One simulated system. `key` finds the business key in a parsed body; `is_write` tells what belongs in the journal;
-    `error` is the system's own answer for an injected status."""
+    `error` is the system's own answer for an injected status.
+    """
 
     build: Callable[[Simulation], web.Application]
     seed: Callable[[Simulation], None] = nothing

@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
 Document = dict[str, Any]
 
 
@@ -22,9 +24,11 @@ class Table(MutableMapping[str, Document]):
         rows = database.execute("SELECT id, body FROM row WHERE kind = ? ORDER BY seq", (name,))
         self._rows: dict[str, Document] = {key: json.loads(body) for key, body in rows}
 
+    @override
     def __getitem__(self, key: str) -> Document:
         return dict(self._rows[key])
 
+    @override
     def __setitem__(self, key: str, document: Document) -> None:
         body = json.dumps(document, ensure_ascii=False)
         self._database.execute(
@@ -34,14 +38,17 @@ class Table(MutableMapping[str, Document]):
         self._database.commit()
         self._rows[key] = json.loads(body)
 
+    @override
     def __delitem__(self, key: str) -> None:
         del self._rows[key]
         self._database.execute("DELETE FROM row WHERE kind = ? AND id = ?", (self._name, key))
         self._database.commit()
 
+    @override
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._rows))
 
+    @override
     def __len__(self) -> int:
         return len(self._rows)
 

@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # the moment the seeded world is
 
 @dataclass(frozen=True)
 class Person:
-    """One employee. `id` is the Entra object id, `login` the account in the local directory ("kk\\bhol")."""
+    r"""One employee. `id` is the Entra object id, `login` the account in the local directory (kk\bhol), `email` the address and UPN."""
 
     number: int
     first: str
@@ -26,6 +26,7 @@ class Person:
     phone: str
     manager: int  # the number of the manager, 0 for none
     login: str
+    email: str
 
     @property
     def id(self) -> str:
@@ -35,14 +36,13 @@ class Person:
     def name(self) -> str:
         return f"{self.first} {self.last}"
 
-    @property
-    def email(self) -> str:
-        return f"{ascii_name(self.login.partition(chr(92))[2] if self.number > 6 else self.first + '.' + self.last)}@{DOMAIN}"  # noqa: S608 - an address, no SQL
+
+LATIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", " ": "."})
 
 
 def ascii_name(text: str) -> str:
     """Lower case, æøå as ae, oe, aa, blanks as dots: how addresses are spelt."""
-    return text.lower().translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", " ": "."}))
+    return text.lower().translate(LATIN)
 
 
 NAMED = (
@@ -57,14 +57,14 @@ NAMED = (
     ("Lise", "Winther", "Chefjurist", "Jura og Databeskyttelse", "Rådhuspladsen 1", "3. sal", 7, "kk\\lwin"),
 )
 FIRST = (
-    "Anne Peter Mette Lars Kirsten Michael Hanne Søren Lene Thomas Camilla Jørgen Susanne Martin Charlotte Henrik Louise Rasmus Bente Anders "
-    "Maria Christian Inge Mads Julie Morten Dorthe Niels Ida Kasper Pia Jesper Signe Bo Åse Ali Fatima Mikkel Trine Hassan Line Steffen Ulla "
-    "Emil Gitte Simon Birgit Frederik Nadia Ole Sara Per Rikke Jonas Zeynep Klaus Malene Torben Amalie Viggo"
+    "Anne Peter Mette Lars Kirsten Michael Hanne Søren Lene Thomas Camilla Jørgen Susanne Martin Charlotte Henrik Louise Rasmus Bente "
+    "Anders Maria Christian Inge Mads Julie Morten Dorthe Niels Ida Kasper Pia Jesper Signe Bo Åse Ali Fatima Mikkel Trine Hassan Line "
+    "Steffen Ulla Emil Gitte Simon Birgit Frederik Nadia Ole Sara Per Rikke Jonas Zeynep Klaus Malene Torben Amalie Viggo"
 ).split()
 LAST = (
-    "Jensen Nielsen Hansen Pedersen Andersen Christensen Larsen Sørensen Rasmussen Jørgensen Petersen Madsen Kristensen Olsen Thomsen Poulsen "
-    "Johansen Møller Mortensen Knudsen Mikkelsen Jakobsen Iversen Schmidt Lauritsen Bertelsen Testrup Østergaard Ågaard Yilmaz Nguyen Karimi "
-    "Lindqvist Bæk Vestergaard Kjærgaard Skov Brandt Toft Krogh"
+    "Jensen Nielsen Hansen Pedersen Andersen Christensen Larsen Sørensen Rasmussen Jørgensen Petersen Madsen Kristensen Olsen Thomsen "
+    "Poulsen Johansen Møller Mortensen Knudsen Mikkelsen Jakobsen Iversen Schmidt Lauritsen Bertelsen Testrup Østergaard Ågaard Yilmaz "
+    "Nguyen Karimi Lindqvist Bæk Vestergaard Kjærgaard Skov Brandt Toft Krogh"
 ).split()
 UNITS = (
     ("Digital Arbejdsplads", "Borups Allé 177", 2),
@@ -97,27 +97,40 @@ FIXED = (  # people that the conversations need: several of one name
 )
 
 
-def _people() -> tuple[Person, ...]:
-    chance = random.Random(20261123)  # noqa: S311 - a fixed world, nothing secret
-    people = [
-        Person(n, first, last, title, unit, office, floor, f"{4700 + n}", manager, login)
-        for n, (first, last, title, unit, office, floor, manager, login) in enumerate(NAMED, 1)
-    ]
-    people[0] = replace(people[0], phone="4711")
-    logins = {person.login for person in people}
+def _pairs(chance: random.Random) -> list[tuple[str, str, str]]:
+    """First name, last name and unit of everybody who is not in NAMED."""
     pairs = list(FIXED)
+    taken = {row[:2] for row in NAMED} | {pair[:2] for pair in pairs}
     while len(pairs) < 200:
         pair = (chance.choice(FIRST), chance.choice(LAST), chance.choice(UNITS)[0])
-        if pair[:2] not in {(first, last) for first, last, _ in pairs} and pair[:2] not in {(p.first, p.last) for p in people}:
+        if pair[:2] not in taken:
+            taken.add(pair[:2])
             pairs.append(pair)
-    for n, (first, last, unit) in enumerate(pairs, len(people) + 1):
-        short = ascii_name(first)[:2] + ascii_name(last)[:3]
-        login = next(f"kk\\{short}{i or ''}" for i in range(99) if f"kk\\{short}{i or ''}" not in logins)
-        logins.add(login)
+    return pairs
+
+
+def free(wanted: str, taken: set[str]) -> str:
+    """`wanted`, or with the first number from 2 that nobody has; it is taken then."""
+    found = next(name for name in (wanted, *(f"{wanted}{n}" for n in range(2, 1000))) if name not in taken)
+    taken.add(found)
+    return found
+
+
+def _people() -> tuple[Person, ...]:
+    chance = random.Random(20261123)  # noqa: S311 - a fixed world, nothing secret
+    logins = {login for *_, login in NAMED}
+    addresses: set[str] = set()
+    people = []
+    for n, (first, last, title, unit, office, floor, manager, login) in enumerate(NAMED, 1):
+        address = free(ascii_name(f"{first} {last}"), addresses)
+        people.append(Person(n, first, last, title, unit, office, floor, str(4700 + n), manager, login, f"{address}@{DOMAIN}"))
+    people[0] = replace(people[0], phone="4711")
+    for n, (first, last, unit) in enumerate(_pairs(chance), len(people) + 1):
+        login = free(f"kk\\{ascii_name(first)[:2]}{ascii_name(last)[:3]}", logins)
+        address = free(ascii_name(f"{first} {last}"), addresses)
         _, office, manager = next(row for row in UNITS if row[0] == unit)
-        people.append(
-            Person(n, first, last, chance.choice(TITLES), unit, office, f"{chance.randint(1, 5)}. sal", f"{4700 + n}", manager, login)
-        )
+        title, floor = chance.choice(TITLES), f"{chance.randint(1, 5)}. sal"
+        people.append(Person(n, first, last, title, unit, office, floor, str(4700 + n), manager, login, f"{address}@{DOMAIN}"))
     return tuple(people)
 
 
