@@ -1,39 +1,18 @@
-"""Faults, the journal of writes, and the reset: `/control/...`."""
+"""Faults, the journal of writes, settings and the reset: `/control/...`, and the middleware around every system."""
 
 import asyncio
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from pydantic import ValidationError
 
+from simulators.faults import Fault, Faults, Unreadable, parsed
 from simulators.simulation import Simulation, System
+from simulators.store import Table
 
 MAX_BODY = 200 * 1024 * 1024
-
-
-@dataclass
-class Fault:
-    """Strikes each request whose path contains `path`, `times` times (None: always)."""
-
-    path: str
-    method: str = ""
-    match: str = ""
-    status: int = 0
-    delay: float = 0.0
-    drop_answer: bool = False
-    retry_after: int | None = None
-    times: int | None = None
-
-    def strikes(self, request: web.Request, body: bytes) -> bool:
-        """Whether it is this fault's turn."""
-        return (
-            self.path in request.path
-            and (not self.method or self.method.upper() == request.method)
-            and (not self.match or self.match.encode() in body)
-            and (self.times is None or self.times > 0)
-        )
 
 
 @dataclass
@@ -42,7 +21,8 @@ class Control:
 
     simulation: Simulation
     systems: dict[str, System]
-    faults: list[Fault] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    received: int = 0  # requests until now
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -54,21 +34,17 @@ class Control:
 
     async def add_fault(self, request: web.Request) -> web.Response:
         try:
-            wanted = await request.json()
-            fault = Fault(**wanted)
-        except (ValueError, TypeError) as error:
-            return web.json_response({"error": f"not a fault: {error}"}, status=400)
-        if fault.times == 0:
-            self.faults = [one for one in self.faults if one.path != fault.path]
-        else:
-            self.faults.append(fault)
-        return web.json_response({"faults": len(self.faults)})
+            fault = Fault.model_validate_json(await request.read())
+        except ValidationError as error:
+            wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}".lstrip(": ") for one in error.errors(include_url=False)]
+            return web.json_response({"error": "not a fault", "details": wrong}, status=400)
+        return web.json_response({"faults": self.faults.add(fault)})
 
     async def set(self, request: web.Request) -> web.Response:
-        try:
-            self.simulation.settings.update(await request.json())
-        except (ValueError, TypeError) as error:
-            return web.json_response({"error": f"not settings: {error}"}, status=400)
+        wanted = parsed(await request.read())  # readable: the middleware has seen it
+        if not isinstance(wanted, dict):
+            return web.json_response({"error": "not settings: a JSON object is wanted"}, status=400)
+        self.simulation.settings.update(wanted)
         return web.json_response(self.simulation.settings)
 
     async def reset(self, request: web.Request) -> web.Response:
@@ -83,64 +59,82 @@ class Control:
     def fill(self) -> None:
         """The seeded world, from nothing."""
         self.simulation.store.clear()
+        self.received = 0
         for system in self.systems.values():
             system.seed(self.simulation)
+        self.simulation.store.table("control", "seeded")["world"] = {}
+
+    @property
+    def seeded(self) -> bool:
+        """Whether the store holds a whole world: a process that died while it seeded left half a one."""
+        return "world" in self.simulation.store.table("control", "seeded")
 
     async def journal(self, request: web.Request) -> web.Response:
         del request
-        return web.json_response(list(self.simulation.store.table("control", "journal").values()))
+        return web.json_response([self.journal_table[number] for number in sorted(self.journal_table, key=int)])
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Strike with a fault, run the system, write the journal."""
         name = request.path.split("/", 2)[1]
         system = self.systems.get(name)
-        if system is None or name == "control":
+        body = await self.body(request)
+        try:
+            found = parsed(body)
+        except Unreadable as error:
+            return system.error(400) if system else web.json_response({"error": str(error)}, status=400)
+        if system is None:
             return await handler(request)
-        body = await request.read() if request.can_read_body else b""
-        fault = next((one for one in self.faults if one.strikes(request, body)), None)
-        if fault and fault.times is not None:
-            fault.times -= 1
+        number = self.number()
+        fault = self.faults.take(request, body)
         if fault and fault.delay:
             await asyncio.sleep(fault.delay)
-        response: web.StreamResponse
-        if fault and fault.status:
-            response = system.error(fault.status)
-            if fault.retry_after is not None:
-                response.headers["Retry-After"] = str(fault.retry_after)
-        else:
-            try:
-                response = await handler(request)
-            except web.HTTPException as refusal:
-                response = refusal
-        self.note(name, system, request, body, response.status)
+        response = self.struck(system, fault) if fault and fault.status else await self.answer(request, handler)
+        if system.is_write(request.method, request.path):
+            self.journal_table[number] = {
+                "at": self.simulation.now().isoformat(),
+                "system": name,
+                "method": request.method,
+                "path": request.path_qs,
+                "body": shortened(found),
+                "key": system.key(found),
+                "status": response.status,
+            }
         if fault and fault.drop_answer and request.transport:
             request.transport.abort()
         return response
 
-    def note(self, name: str, system: System, request: web.Request, body: bytes, status: int) -> None:
-        """One line of the journal for a write."""
-        if not system.is_write(request.method, request.path):
-            return
-        parsed = self.parsed(body)
-        number = self.simulation.store.count("journal")
-        self.simulation.store.table("control", "journal")[str(number)] = {
-            "at": self.simulation.now().isoformat(),
-            "system": name,
-            "method": request.method,
-            "path": request.path_qs,
-            "body": parsed,
-            "key": system.key(parsed),
-            "status": status,
-        }
+    @staticmethod
+    async def body(request: web.Request) -> bytes:
+        """The whole body; a broken encoding is the caller's fault (400)."""
+        try:
+            return await request.read()
+        except web.RequestPayloadError as error:
+            raise web.HTTPBadRequest(text="the body does not decode") from error
 
     @staticmethod
-    def parsed(body: bytes) -> Any:
-        """The JSON in a body, or None. Long base64 files are left out of the journal."""
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            return shortened(json.loads(body))
-        except ValueError:
-            return None
+            return await handler(request)
+        except web.HTTPException as refusal:
+            return refusal
+
+    @staticmethod
+    def struck(system: System, fault: Fault) -> web.Response:
+        """The system's own answer for the status of a fault."""
+        response = system.error(fault.status)
+        if fault.retry_after is not None:
+            response.headers["Retry-After"] = str(fault.retry_after)
+        return response
+
+    def number(self) -> str:
+        """The place in the journal: by the moment of receipt, also where the effect comes late; after those of an earlier process."""
+        self.received = (self.received or max(map(int, self.journal_table), default=0)) + 1
+        return str(self.received)
+
+    @property
+    def journal_table(self) -> Table:
+        return self.simulation.store.table("control", "journal")
 
 
 def shortened(value: Any) -> Any:

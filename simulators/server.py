@@ -11,6 +11,7 @@ from simulators.control import MAX_BODY, Control
 from simulators.simulation import Simulation, System
 from simulators.store import Store
 
+HANDLER = {"max_line_size": 65536}  # ServiceNow takes lines of 16 KB and more
 CONTROL = web.AppKey("control", Control)
 
 
@@ -32,11 +33,17 @@ def build(data: Path | None = None, bot_url: str = "http://127.0.0.1:3978") -> w
         data.mkdir(parents=True, exist_ok=True)
     simulation = Simulation(Store(data / "simulators.sqlite" if data else None), bot_url)
     control = Control(simulation, systems())
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[control.middleware], handler_args={"max_line_size": 65536})
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[control.middleware], handler_args=HANDLER)
     app[CONTROL] = control
     app.add_routes(control.routes())
     for name, system in control.systems.items():
         app.add_subapp(f"/{name}", system.build(simulation))
-    if simulation.store.empty:
+    if not control.seeded:
         control.fill()
+    app.on_cleanup.append(close)
     return app
+
+
+async def close(app: web.Application) -> None:
+    """Let go of the file."""
+    app[CONTROL].simulation.store.close()

@@ -59,6 +59,10 @@ class Table(MutableMapping[str, Document]):
         self._database.commit()
         self._rows.update({key: json.loads(body) for _, key, body in bodies})
 
+    def forget(self) -> None:
+        """Drop what is cached; the store has emptied the file."""
+        self._rows.clear()
+
 
 class Store:
     """All tables, counters and blobs of all simulators. With `path` they outlive the process."""
@@ -103,9 +107,10 @@ class Store:
         return bytes(row[0])
 
     def clear(self) -> None:
-        """Forget everything."""
-        self._database.executescript("DELETE FROM row; DELETE FROM counter; DELETE FROM blob;")
-        self._tables.clear()
+        """Forget everything. Tables that somebody holds are empty afterwards."""
+        self._database.executescript("BEGIN; DELETE FROM row; DELETE FROM counter; DELETE FROM blob; COMMIT;")
+        for table in self._tables.values():
+            table.forget()
 
     @property
     def empty(self) -> bool:
