@@ -1,0 +1,149 @@
+"""The people of the municipality: users of Entra ID, through Graph.
+
+Source: https://learn.microsoft.com/graph/api/user-list, https://learn.microsoft.com/graph/search-query-parameter
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+from connectors.errors import NotFound
+from connectors.folding import fold, spellings, words_of
+from connectors.graph import Graph, text_of
+
+FIELDS = (
+    "id,displayName,givenName,surname,mail,userPrincipalName,jobTitle,department,officeLocation,streetAddress,businessPhones,mobilePhone,"
+    "accountEnabled,onPremisesDomainName,onPremisesSamAccountName"
+)
+NAMES = ("displayName", "givenName", "surname")
+CANDIDATES = 100  # rows of each of the two searches
+MAX_WORDS = 5
+EVENTUAL = {"ConsistencyLevel": "eventual"}
+FLOOR = re.compile(r"(?:^|[\s,;])(\d{1,2}\.\s?(?:sal|etage)|stuen|kælderen)(?=$|[\s,;])", re.IGNORECASE)
+
+
+class Person(BaseModel):
+    r"""One employee. `id` is the Entra object id, `login` the account in the local directory ("kk\bhol"); "" where a value is not known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    first_name: str
+    email: str
+    department: str
+    title: str
+    office: str
+    floor: str
+    phone: str
+    login: str
+
+
+class Directory(Graph):
+    """People, by id, by name, and who leads whom."""
+
+    name: ClassVar[str] = "directory"
+
+    @override
+    async def check(self) -> str:
+        await self.read("/users", "read one user", {"$select": "id", "$top": "1"})
+        return "users can be read"
+
+    async def person(self, id_or_upn: str) -> Person:
+        """One person by object id or user principal name. Raises NotFound."""
+        return person_from(await self.read(f"/users/{self.segment(id_or_upn)}", "read user", {"$select": FIELDS}))
+
+    async def manager(self, id: str) -> Person | None:  # noqa: A002 - Graph's own word, as in Person.id
+        """The person's manager, None at the top. Raises NotFound for an unknown person."""
+        try:
+            row = await self.read(f"/users/{self.segment(id)}/manager", "read manager", {"$select": FIELDS})
+        except NotFound:
+            await self.read(f"/users/{self.segment(id)}", "read user", {"$select": "id"})
+            return None
+        return person_from(row)
+
+    async def find(self, text: str, limit: int = 6) -> list[Person]:
+        """People by names or beginnings of names in any order, or by e-mail address; best first.
+
+        Spelling is folded: "Kjaer" finds Kjær. Accounts that are switched off are left out.
+        """
+        if "@" in text:
+            rows = await self._by_address(text.strip())
+            return [person_from(row) for row in rows if row.get("accountEnabled") is not False][:limit]
+        words = words_of(text)[:MAX_WORDS]
+        if not words:
+            return []
+        tokens, starts = await asyncio.gather(self._by_tokens(words), self._by_starts(words))
+        rows = list({row["id"]: row for row in (*tokens, *starts)}.values())
+        people = [person_from(row) for row in rows if row.get("accountEnabled") is not False]
+        fitting = [one for one in people if fits(one, words)]
+        return sorted(fitting, key=lambda one: (rank(one, words), one.name, one.id))[:limit]
+
+    async def _by_address(self, address: str) -> list[dict[str, Any]]:
+        """Users of one address; failing that, users whose address begins so."""
+        value = literal(address)
+        page = await self._filtered(f"mail eq {value} or userPrincipalName eq {value}")
+        return page or await self._filtered(f"startswith(mail,{value}) or startswith(userPrincipalName,{value})")
+
+    async def _by_starts(self, words: list[str]) -> list[dict[str, Any]]:
+        """Users of whom each word begins some name."""
+        ways = [[("mail", word), *((field, way) for way in spellings(word) for field in NAMES)] for word in words]
+        clauses = ["(" + " or ".join(f"startswith({field},{literal(way)})" for field, way in word) + ")" for word in ways]
+        return await self._filtered(" and ".join(clauses))
+
+    async def _by_tokens(self, words: list[str]) -> list[dict[str, Any]]:
+        """Users of whom each word is a part of the display name: finds middle names."""
+        clauses = ["(" + " OR ".join(f'"displayName:{way}"' for way in spellings(word)) + ")" for word in words]
+        query = {"$search": " AND ".join(clauses), "$select": FIELDS, "$top": str(CANDIDATES)}
+        return self.a_list((await self.read("/users", "search users", query, EVENTUAL)).get("value"), "search users")
+
+    async def _filtered(self, condition: str) -> list[dict[str, Any]]:
+        query = {"$filter": condition, "$select": FIELDS, "$top": str(CANDIDATES)}
+        return self.a_list((await self.read("/users", "filter users", query)).get("value"), "filter users")
+
+
+def person_from(row: Mapping[str, Any]) -> Person:
+    """A person from Graph's user."""
+    place, floor = text_of(row, "officeLocation"), ""
+    if found := FLOOR.search(place):
+        floor = found[1]
+        place = (place[: found.start()] + place[found.end() :]).strip(" ,;")
+    phones = row.get("businessPhones") or [text_of(row, "mobilePhone")]
+    domain, account = text_of(row, "onPremisesDomainName").partition(".")[0].lower(), text_of(row, "onPremisesSamAccountName")
+    name = text_of(row, "displayName")
+    return Person(
+        id=text_of(row, "id"),
+        name=name,
+        first_name=text_of(row, "givenName") or name.partition(" ")[0],
+        email=text_of(row, "mail") or text_of(row, "userPrincipalName"),
+        department=text_of(row, "department"),
+        title=text_of(row, "jobTitle"),
+        office=text_of(row, "streetAddress") or place,
+        floor=floor,
+        phone=phones[0] or "",
+        login=f"{domain}\\{account}" if domain and account else "",
+    )
+
+
+def fits(person: Person, words: list[str]) -> bool:
+    """Whether each word begins one of the person's names, or stands in the address before the @."""
+    names = words_of(person.name)
+    mailbox = fold(person.email.partition("@")[0])
+    return all(any(name.startswith(word) for name in names) or mailbox.startswith(word) for word in words)
+
+
+def rank(person: Person, words: list[str]) -> tuple[int, int, int]:
+    """How well somebody fits, the least best: whole names before beginnings, the first name before the others, few names before many."""
+    names = words_of(person.name)
+    parts = sum(word not in names for word in words)
+    leads = 0 if names[: len(words)] == words else 1 if names and any(names[0].startswith(word) for word in words) else 2
+    return parts, leads, len(names)
+
+
+def literal(text: str) -> str:
+    """A text in an OData filter: quotes doubled."""
+    return "'" + text.replace("'", "''") + "'"
