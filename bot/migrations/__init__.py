@@ -1,0 +1,1 @@
+"""The bot's database schema, one file under versions/ for each change."""

@@ -1,0 +1,69 @@
+"""Proactive messages, each once: what is to be said, being said, said.
+
+pending → sending → sent
+                  → unsure   the request went out and no answer came: it may stand in the chat, so it is not said again
+                  → pending  it surely did not go out: the caller tries again
+                  → dead     the person has blocked or removed the app
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.tables import outbox as table
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One message: its state, its activity id once sent, and the Reply as JSON."""
+
+    state: str
+    activity_id: str
+    body: str
+
+
+class Outbox:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def put(self, key: str, conversation: str, card: str, body: str) -> Kept:
+        """Put a message in if its key is new; what stands under the key."""
+        values = {
+            "key": key,
+            "kind": "message",
+            "state": "pending",
+            "activity_id": "",
+            "conversation": conversation,
+            "card": card,
+            "body": body,
+            "updated_at": self._milliseconds(),
+        }
+        make: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        async with self._engine.connect() as connection:
+            await connection.execute(make(table).values(**values).on_conflict_do_nothing())
+            found = (await connection.execute(select(table).where(table.c.key == key))).one()
+        return Kept(found.state, found.activity_id, found.body)
+
+    async def move(self, key: str, before: str, after: str, activity_id: str = "") -> bool:
+        """Change the state if it is `before`; whether it was."""
+        values = {"state": after, "activity_id": activity_id, "updated_at": self._milliseconds()}
+        same = (table.c.key == key) & (table.c.state == before)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(update(table).where(same).values(**values))).rowcount == 1
+
+    async def card(self, conversation: str, card: str) -> Kept | None:
+        """The newest sent message of a conversation with that card in it."""
+        which = (table.c.conversation == conversation) & (table.c.card == card) & (table.c.state == "sent")
+        query = select(table).where(which).order_by(table.c.updated_at.desc()).limit(1)
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(query)).one_or_none()
+        return Kept(found.state, found.activity_id, found.body) if found else None
+
+    def _milliseconds(self) -> int:
+        return int(self._clock().timestamp() * 1000)
