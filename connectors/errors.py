@@ -76,3 +76,6 @@ def from_status(system: str, status: int, reason: str = "", code: str = "", retr
     """The error for an HTTP status."""
     kind = BY_STATUS.get(status, Unavailable if status >= 500 else Refused)
     return kind(system, reason, status, code, retry_after)
+
+
+BY_KIND: dict[str, type[ConnectorError]] = {kind.__name__: kind for kind in (Unavailable, Denied, NotFound, Conflict, Refused)}

@@ -1,0 +1,184 @@
+"""Asking for what a form lacks: questions, choices, cards, and the summary before the yes."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from connectors.errors import Unavailable
+from dialogs import drawing, texts
+from dialogs.fields import Bad, Reading, Which
+from dialogs.form import Request
+from dialogs.registry import found
+from dialogs.state import FormState
+from dialogs.talk import Button
+from dialogs.turn import Turn
+
+
+class Asking:
+    """One form in one turn. Every method leaves the turn's replies and the form's state as they should be."""
+
+    def __init__(self, turn: Turn, form: FormState) -> None:
+        self.turn, self.form = turn, form
+        self.kind: type[Request] = found().forms[form.intent]
+        self.asks = self.kind.asks()
+
+    async def look_up(self) -> None:
+        """What the systems know about the one who asks; tried again before the summary when they do not answer."""
+        if "requester" not in self.form.answers:
+            try:
+                known = await self.kind.known(self.turn.at(self.form))
+            except Unavailable as error:
+                self.turn.lead = f"{texts.system_name(error.system)} svarer ikke lige nu, så jeg kan ikke slå dig op endnu."
+                return
+            for name, value in known.items():
+                self.form.answers.setdefault(name, value)
+
+    def put(self, name: str, value: Any) -> bool:
+        """Set a field; False when it held that value already."""
+        form = self.form
+        form.skipped = [one for one in form.skipped if one != name]
+        if form.answers.get(name) == value:
+            return False
+        if name in form.answers:
+            form.before[name] = form.answers[name]
+        form.answers[name] = value
+        form.filled_by[name] = self.turn.event.id
+        form.changed = [*(one for one in form.changed if one != name), name]
+        if name in {form.asked, form.offered}:
+            form.attempts = form.helped = 0
+            form.choices, form.offered = [], ""
+        form.unsure = False
+        self.kind.settle(form.answers, {name})
+        return True
+
+    async def go_on(self, pending: list[tuple[str, Reading]] | None = None) -> None:
+        """Ask the next thing: a choice that is open, a field that is missing, or whether the summary is right."""
+        for name, reading in pending or ():
+            if isinstance(reading, Which):
+                await self.ask(name, which=reading)
+                return
+            if isinstance(reading, Bad):
+                self.turn.lead = f"{self.turn.lead} {reading.reason}".strip()
+        missing = self.kind.missing(self.form.answers)
+        if missing:
+            await self.ask(missing[0])
+        else:
+            await self.summary()
+
+    def new_card(self, sentence: str = "Se det nyeste kort længere nede.") -> str:
+        """The key of the next card; the one before gives way to the sentence."""
+        self.turn.close_card(self.form.card, sentence)
+        self.form.drawn += 1
+        self.form.card = f"{self.form.id}-{self.form.drawn}"
+        self.form.touched_at = self.turn.desk.now()
+        return self.form.card
+
+    def point_at(self, name: str) -> None:
+        """From now on `name` is the field that is asked."""
+        if self.form.asked != name:
+            self.form.asked, self.form.attempts, self.form.helped = name, 0, 0
+
+    async def ask(self, name: str, text: str = "", which: Which | None = None) -> None:
+        """Put a field's question (or another text for it), with its choices, or those that were found, as buttons or a list."""
+        ask, form, turn = self.asks[name], self.form, self.turn
+        self.point_at(name)
+        form.offered, form.found = name, which is not None
+        form.choices = (
+            [{"label": label, "value": value} for label, value in which.choices] if which else await self.kind.options(name, turn.at(form))
+        )
+        key, question = self.new_card(), text or (which.question if which else ask.question)
+        if ask.kind.drawn == "choices":
+            inputs = [drawing.many(name, ask, form.choices)]
+            turn.say(question, drawing.send("Videre", self.drawn_with([name])), drawing.cancel(), inputs=inputs, key=key)
+        elif which is None and not self.said_anything() and len(self.card_fields()) > 1:
+            turn.say(f"{question} Skriv det her, eller udfyld kortet.", *self.card_buttons(), inputs=self.inputs(), key=key)
+        elif buttons := drawing.choices(name, form.choices, other=which is not None):
+            turn.say(question, *buttons, key=key)
+        else:
+            form.card = ""
+            turn.say(question)
+
+    def said_anything(self) -> bool:
+        """Whether the person has filled any field so far."""
+        return bool(self.form.filled_by)
+
+    def card_fields(self) -> list[str]:
+        return [name for name in self.kind.wanted(self.form.answers) if self.asks[name].in_card]
+
+    def inputs(self, errors: dict[str, str] | None = None) -> list[Any]:
+        """The card's inputs with what is known."""
+        return [
+            drawing.box(name, self.asks[name], self.form.answers.get(name), (errors or {}).get(name, "")) for name in self.card_fields()
+        ]
+
+    def drawn_with(self, names: list[str]) -> dict[str, str]:
+        """A short print of each field's value, so that a card later changes only what was changed in it."""
+        return {"drawn": json.dumps({name: self.print_of(self.raw(name)) for name in names})}
+
+    def raw(self, name: str) -> str:
+        value = self.form.answers.get(name)
+        return "" if value is None else self.asks[name].kind.raw(value)
+
+    @staticmethod
+    def print_of(raw: str) -> str:
+        return sha256(raw.strip().encode()).hexdigest()[:8]
+
+    def card_buttons(self) -> list[Button]:
+        return [drawing.send("Send", self.drawn_with(self.card_fields())), drawing.cancel()]
+
+    async def edit_card(self, text: str, errors: dict[str, str] | None = None) -> None:
+        """The whole form as a card, with everything that is known."""
+        self.turn.say(text, *self.card_buttons(), inputs=self.inputs(errors), key=self.new_card())
+
+    async def summary(self, text: str = "") -> None:
+        """Exactly what will be done, with yes and no. Nothing has been written yet."""
+        form, turn = self.form, self.turn
+        await self.look_up()
+        if "requester" not in form.answers:
+            self.point_at("confirm")
+            turn.say("Dine svar er gemt. Prøv igen om lidt.", Button(label="Prøv igen", do="repeat"), drawing.cancel(), key=self.new_card())
+            return
+        try:
+            notice = await self.kind.notice(turn.at(form))
+        except Unavailable as error:
+            self.point_at("confirm")
+            buttons = (Button(label="Prøv igen", do="repeat"), drawing.cancel())
+            turn.say(f"{texts.system_name(error.system)} svarer ikke lige nu. Dine svar er gemt.", *buttons, key=self.new_card())
+            return
+        if notice.stop:
+            turn.close_card(form.card, notice.text)
+            turn.state.close(form, notice.text)
+            turn.say(notice.text, *notice.buttons)
+            await self.go_back()
+            return
+        self.point_at("confirm")
+        filled = self.filled()
+        said = " ".join(part for part in (notice.text, text or filled.confirm()) if part)
+        buttons = (
+            Button(label=filled.yes, do="yes", style="positive"),
+            *notice.buttons,
+            Button(label="Ret noget", do="change"),
+            drawing.cancel(),
+        )
+        turn.say(said, *buttons, facts=filled.facts(), key=self.new_card())
+
+    def filled(self) -> Request:
+        """The form as the job will get it."""
+        return self.kind.model_validate({**self.form.answers, "files": [file.model_dump() for file in self.form.files]})
+
+    async def again(self, lead: str = "") -> None:
+        """The open question once more, with what it is about; tries are not counted."""
+        self.turn.lead = " ".join(part for part in (self.turn.lead, lead) if part)
+        form = self.form
+        if form.asked == "confirm" or not form.asked:
+            await self.go_on()
+        elif form.found and form.offered == form.asked:
+            await self.ask(
+                form.asked, which=Which(self.asks[form.asked].question, tuple((one["label"], one["value"]) for one in form.choices))
+            )
+        else:
+            await self.ask(form.asked)
+
+    async def go_back(self) -> None:
+        """What comes after this form; the filler knows."""
+        raise NotImplementedError

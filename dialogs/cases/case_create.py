@@ -1,0 +1,251 @@
+"""Open a case: from a sentence, a card, or both, to an incident in ServiceNow that was read back."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from typing_extensions import override
+
+from connectors.servicenow import Case, IncidentDraft, ServiceNow
+from dialogs import texts
+from dialogs.cases.faults import AFFECTED, HINDERS, Device, headline, problem, similar
+from dialogs.desk import Desk
+from dialogs.fields import At, Colleague, Got, Phone, Place, Reading, Text, Who
+from dialogs.form import Ask, Notice, Request
+from dialogs.state import FormState
+from dialogs.talk import Button, Fact, Reply
+from dialogs.turn import Turn
+from jobs.engine import Job
+
+
+class Form(Request):
+    """An incident, as its caller fills it in."""
+
+    intent: ClassVar[str] = "case.create"
+    minutes: ClassVar[int] = 8  # by hand: find the portal's form 2, fill in 4, look up location and phone 2
+    yes: ClassVar[str] = "Ja, opret"
+    going: ClassVar[str] = "Jeg går i gang og skriver, når sagen er oprettet."
+
+    what: Annotated[
+        str,
+        Ask(
+            "Hvad er der galt?",
+            "Beskrivelse",
+            Text(least=4, many_lines=True),
+            ("beskrivelse", "problem", "fejl"),
+            "Skriv, hvad der sker, og hvad du prøvede at gøre. Fx ”printeren på 3. sal laver papirstop”.",
+        ),
+    ]
+    title: Annotated[
+        str,
+        Ask(
+            "Hvad skal sagen hedde?",
+            "Titel",
+            Text(least=4, most=160),
+            ("overskrift", "titel", "emne"),
+            "En kort overskrift.",
+            required=False,
+            in_card=False,
+        ),
+    ] = ""
+    affected: Annotated[
+        str,
+        Ask(
+            "Hvem går det ud over?",
+            "Rammer",
+            AFFECTED,
+            ("hvem det rammer", "omfang", "ramte"),
+            "Jo flere der er ramt, jo før bliver der set på det. Vælg ”Kun mig”, ”Flere kolleger” eller ”Hele afdelingen”.",
+        ),
+    ]
+    hinders: Annotated[
+        str,
+        Ask(
+            "Kan du arbejde imens?",
+            "Haster",
+            HINDERS,
+            ("hast", "prioritet", "hastegrad", "arbejde imens"),
+            "Det afgør, hvor hurtigt sagen bliver taget. Vælg ”Nej, slet ikke”, ”Ja, men det er besværligt” eller ”Det haster ikke”.",
+        ),
+    ]
+    device: Annotated[
+        str,
+        Ask(
+            "Hvilket udstyr er det?",
+            "Udstyr",
+            Device(),
+            ("printer", "pc", "computer", "maskine", "udstyr"),
+            "Navnet står på mærkaten, fx KB-3-02.",
+            required=False,
+        ),
+    ] = ""
+    place: Annotated[
+        str,
+        Ask(
+            "Hvor er det?",
+            "Sted",
+            Place(),
+            ("adresse", "etage", "lokale", "lokation"),
+            "Adresse og etage, fx ”Borups Allé 177, 3. sal”.",
+            required=False,
+        ),
+    ] = ""
+    phone: Annotated[
+        str,
+        Ask(
+            "Hvilket nummer kan du træffes på?",
+            "Telefon",
+            Phone(),
+            ("telefon", "nummer", "tlf", "lokal", "mobil", "telefonnummer"),
+            "Fire eller otte cifre.",
+            required=False,
+        ),
+    ] = ""
+    contact: Annotated[
+        Colleague | None,
+        Ask(
+            "Hvem skal Servicedesk kontakte?",
+            "Kontakt",
+            Who(),
+            ("kontakt", "kontaktperson"),
+            "Et navn eller en mailadresse.",
+            required=False,
+        ),
+    ] = None
+
+    @classmethod
+    @override
+    async def known(cls, at: At) -> dict[str, Any]:
+        answers = await super().known(at)
+        me = Colleague.model_validate(answers["requester"])
+        return {**answers, **{name: value for name, value in (("place", me.place), ("phone", me.phone)) if value}}
+
+    @classmethod
+    @override
+    async def heard(cls, text: str, at: At) -> dict[str, Reading]:
+        found = await super().heard(text, at)
+        what = problem(text)
+        if what:
+            found["what"] = Got(what)
+        return found
+
+    @classmethod
+    @override
+    def settle(cls, answers: dict[str, Any], changed: set[str]) -> None:
+        if "what" in changed:
+            answers["title"] = headline(answers["what"]) if answers.get("what") else ""
+
+    @classmethod
+    @override
+    def more(cls, answers: dict[str, Any], text: str) -> str:
+        if not answers.get("what") or len(text.split()) < 3:
+            return ""
+        answers["what"] = f"{answers['what']}\n{text.strip()}"
+        return "Det skriver jeg med i beskrivelsen."
+
+    @classmethod
+    @override
+    def about(cls, answers: Mapping[str, Any]) -> str:
+        title = answers.get("title")
+        return f"sagen ”{texts.plain(texts.shortened(title, 60))}”" if title else "den nye sag"
+
+    @classmethod
+    @override
+    async def notice(cls, at: At) -> Notice:
+        servicenow = at.desk.systems.get(ServiceNow)
+        caller = await servicenow.caller(at.answers["requester"]["email"])
+        alike = [case for case in await servicenow.open_cases(caller) if similar(f"{case.title} {case.description}", at.answers["what"])][
+            :3
+        ]
+        if not alike:
+            return Notice()
+        listed = "; ".join(f"{case.number} ”{texts.plain(texts.shortened(case.title, 60))}” ({case.state_text.lower()})" for case in alike)
+        return Notice(
+            f"Du har en åben sag, der ligner: {listed}.", (Button(label="Det er den samme", do="same", data={"case": alike[0].number}),)
+        )
+
+    @classmethod
+    @override
+    async def pressed(cls, turn: Turn, form: FormState, button: Button) -> None:
+        number = button.data.get("case", "")
+        turn.close_card(form.card, f"Det er den samme som {number}. Der er ikke oprettet en ny.")
+        turn.state.close(form, f"Det var den samme som {number}, så der blev ikke oprettet en ny.")
+        turn.state.case = number
+        turn.say(
+            f"Fint, så opretter jeg ikke en ny. {number} står der allerede.",
+            Button(label=f"Status på {number}", do="offer", data={"intent": "case.status", "text": number}),
+        )
+
+    @override
+    def confirm(self) -> str:
+        return "Sådan opretter jeg sagen. Passer det?"
+
+    @override
+    def facts(self) -> list[Fact]:
+        facts = super().facts()
+        if self.files:
+            facts.append(Fact(label="Vedhæftet", value=texts.names(texts.plain(file.name) for file in self.files)))
+        return [Fact(label="Fra", value=self.requester.label), *facts]
+
+
+async def execute(form: Form, desk: Desk, job: Job) -> str:
+    """Create the incident, attach what came along, read it back, tell the person."""
+    servicenow = desk.systems.get(ServiceNow)
+    caller = await job.step("find caller", servicenow.caller, form.requester.email)
+    draft = IncidentDraft(
+        caller_id=caller.id,
+        title=form.title[:160],
+        description=described(form),
+        impact=form.affected,
+        urgency=form.hinders,
+        location=form.place,
+        phone=form.phone,
+        device=form.device,
+    )
+    case = await job.step("create", servicenow.create_incident, draft, job.key("incident"))
+    kept, lost = await attached(form, desk, job, case)
+    await job.tell("done", {"reply": created(case, kept, lost).model_dump(mode="json"), "card": f"job-{form_id(job)}"})
+    return "partly" if lost else "done"
+
+
+def form_id(job: Job) -> str:
+    """The id of the form that a job came from."""
+    return job.order.key.rpartition(":")[2]
+
+
+def described(form: Form) -> str:
+    """The description as the service desk reads it."""
+    contact = f"\nKontakt: {form.contact.label}, {form.contact.email}" if form.contact else ""
+    return f"{form.what}{contact}"[:3800]
+
+
+async def attached(form: Request, desk: Desk, job: Job, case: Case) -> tuple[list[str], list[str]]:
+    """Put the files on the case, one step each; the names of those that are there, and of those that could not be."""
+    servicenow = desk.systems.get(ServiceNow)
+
+    async def attach(key: str, name: str, content_type: str) -> bool:
+        try:
+            data = await desk.files.read(key)
+        except KeyError:
+            return False
+        await servicenow.attach(case, name, content_type, data)
+        return True
+
+    kept, lost = [], []
+    for place, file in enumerate(form.files, 1):
+        there = await job.step(f"attach {place}", attach, file.key, file.name, file.content_type)
+        (kept if there else lost).append(file.name)
+    return kept, lost
+
+
+def created(case: Case, kept: list[str], lost: list[str]) -> Reply:
+    """The good news, with number, link and what comes next."""
+    lines = [
+        f"Sag {case.number} er oprettet: ”{texts.plain(case.title)}”. Du hører fra {case.group or 'Servicedesk'}, og du kan altid spørge mig til den."
+    ]
+    if kept:
+        lines.append(f"{texts.names(texts.plain(name) for name in kept)} er lagt ved.")
+    if lost:
+        lines.append(
+            f"Jeg kunne ikke få fat i {texts.names(texts.plain(name) for name in lost)}. Send det igen, så lægger Servicedesk det ved."
+        )
+    return Reply(text=" ".join(lines), buttons=(Button(label="Åbn sagen", url=case.link),), key=f"done-{case.number}")

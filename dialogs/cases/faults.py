@@ -1,0 +1,184 @@
+"""What people say about faults: whom it hits, how much it hinders, which device, and what is left when "opret en sag om" is taken away."""
+
+import re
+
+from typing_extensions import override
+
+from dialogs import texts
+from dialogs.fields import At, Got, Kind, Option, Pick, Reading
+from nlu.normalise import fold
+
+COMMAND = re.compile(
+    r"^(?:(?:hej|hey|goddag|godmorgen|kollega)[\s,!.]+)*"
+    r"(?:(?:kan|vil|gider|må|maa|ku)\s+(?:du|jeg|vi|i)\s+(?:ikke\s+)?(?:lige\s+)?(?:hjælpe\s+(?:mig\s+)?med\s+at\s+|få\s+|godt\s+|gerne\s+)*"
+    r"|jeg\s+(?:vil|skal)\s+(?:gerne\s+|lige\s+|have\s+)*|jeg\s+har\s+brug\s+for\s+(?:at\s+)?|vær\s+sød\s+(?:at|og)\s+|please\s+)?"
+    r"(?:opret(?:te|tet)?|åbn(?:e)?|aabn(?:e)?|lav(?:e|et)?|meld(?:e)?|start(?:e)?|registrer(?:e)?|indberet(?:te)?|rejs(?:e)?)\s+"
+    r"(?:lige\s+)?(?:en\s+|et\s+)?(?:ny\s+|nyt\s+)?"
+    r"(?:sag|ticket|incident|fejlmelding|fejlsag|fejl|henvendelse|servicenow-sag|supportsag|problem)\b"
+    r"(?:\s+i\s+service\s?now)?\s*(?:om|på|paa|vedr\.?|vedrørende|angående|ang\.?|der\s+handler\s+om|til|for|[:,.–-])?\s*(?:at\s+)?",
+    re.I,
+)
+GREETING = re.compile(r"^(?:(?:hej|hejsa|hey|goddag|godmorgen|dav|hallo)(?:\s+(?:kollega|igen|med dig|alle))?[\s,!.–-]+)+", re.I)
+DEVICE = re.compile(r"\b([A-ZÆØÅ]{2,4}-\d{1,3}-\d{1,4}|(?:PC|NB|KK)[- ]?\d{4,8})\b")
+EMPTY = frozenset({"", "tak", "pft", "ja", "please", "nu", "du", "hjaelp", "en fejl", "et problem", "fejl", "problem"})
+
+AFFECTED = Pick(
+    (
+        Option(
+            "1",
+            "Hele afdelingen",
+            "hele afdelingen eller flere",
+            (r"hele .*", r"alle(?: sammen)?", r"alle .*", r"afdelingen", r"mange", r"hele huset", r"ingen kan .*"),
+            (
+                r"hele (?:afdelingen|kontoret|etagen|huset|teamet|gangen|bygningen|holdet)",
+                r"ingen (?:af os )?kan",
+                r"alle (?:i|paa|hos) ",
+                r"vi kan alle",
+                r"alle sammen",
+            ),
+        ),
+        Option(
+            "2",
+            "Flere kolleger",
+            "flere kolleger",
+            (
+                r"flere",
+                r"os .*",
+                r"vi(?: er| alle)?(?: .*)?",
+                r"(?:nogle|et par|to|tre|fire) .*",
+                r"andre(?: ogsaa)?",
+                r"ogsaa andre(?: .*)?",
+                r"kolleger(?:ne)?",
+                r"mine kolleger",
+            ),
+            (
+                r"flere af os",
+                r"mine kolleger",
+                r"flere kolleger",
+                r"os alle",
+                r"(?:en|min) kollega har (?:ogsaa|samme)",
+                r"vi (?:er flere|kan ikke)",
+                r"vores team",
+            ),
+        ),
+        Option(
+            "3",
+            "Kun mig",
+            "kun dig",
+            (
+                r"kun (?:mig|jeg)",
+                r"mig(?: selv)?",
+                r"bare mig",
+                r"kun en",
+                r"jeg er den eneste",
+                r"det er (?:kun|bare) mig",
+                r"ikke andre(?: .*)?",
+                r"nej(?: .*)?",
+            ),
+            (r"min", r"mit", r"mine", r"jeg", r"mig"),
+        ),
+    )
+)
+HINDERS = Pick(
+    (
+        Option(
+            "3",
+            "Det haster ikke",
+            "det haster ikke",
+            (
+                r"haster ikke",
+                r"det haster ikke(?: .*)?",
+                r"ingen hast",
+                r"ikke travlt",
+                r"naar (?:i|der) (?:faar|har|er) tid(?: .*)?",
+                r"kan vente",
+                r"ja(?: \w+){0,2} (?:haster ikke|ingen problem\w*|sagtens|fint)",
+            ),
+            (r"haster ikke", r"ingen hast", r"naar i (?:faar|har) tid", r"kan vente"),
+        ),
+        Option(
+            "1",
+            "Nej, slet ikke",
+            "du kan ikke arbejde imens",
+            (
+                r"nej(?: .*)?",
+                r"slet ikke",
+                r"overhovedet ikke",
+                r"ikke arbejde",
+                r"kan ikke(?: .*)?",
+                r"jeg er gaaet i staa",
+                r"staar stille",
+                r"akut",
+                r"kritisk",
+                r"haster(?: meget)?",
+            ),
+            (
+                r"kan (?:slet |overhovedet )?ikke arbejde",
+                r"gaaet i staa",
+                r"staar (?:helt )?stille",
+                r"kan ikke lave noget",
+                r"akut",
+                r"kritisk",
+            ),
+        ),
+        Option(
+            "2",
+            "Ja, men det er besværligt",
+            "du kan arbejde, men det er besværligt",
+            (
+                r"ja(?: .*)?",
+                r"besvaerligt(?: .*)?",
+                r"(?:lidt|noget) besvaerligt",
+                r"nogenlunde",
+                r"til noed",
+                r"halvt",
+                r"delvist",
+                r"det gaar",
+                r"lidt",
+            ),
+            (r"besvaerligt", r"kan godt arbejde", r"arbejder (?:saa )?paa (?:min )?telefon"),
+        ),
+    )
+)
+
+
+class Device(Kind):
+    """A printer or a computer by the name on its label: KB-3-02."""
+
+    @override
+    async def read(self, text: str, at: At) -> Reading:
+        del at
+        return Got(text.strip()[:60]) if text.strip() else None
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        del at
+        match = DEVICE.search(text)
+        return Got(match[1].upper()) if match else None
+
+
+def problem(text: str) -> str:
+    """What is wrong, without the words that only ask for a case; "" when nothing is left."""
+    rest = COMMAND.sub("", text.strip(), count=1)
+    rest = GREETING.sub("", rest).strip(" .,:–-")
+    return "" if fold(rest).strip(" .!?") in EMPTY or len(rest) < 4 else rest[0].upper() + rest[1:]
+
+
+def headline(what: str) -> str:
+    """The first sentence, at most 100 characters, as the case's title."""
+    first = re.split(r"(?<=[^\d.][.!?])\s|\n", what.strip(), maxsplit=1)[0].strip(" .!")
+    return texts.shortened(first, 100)
+
+
+WORD = re.compile(r"[a-z]{4,}")
+COMMON = frozenset(
+    "virker ikke ingen igen efter noget kommer siger hele hver gang siden naar alle min mine naeste komme maske vores deres have haft paaet "
+    "problem fejl problemer hjaelp opstaar pludselig stadig skal kunne kan laver laengere holder hvis derfor denne".split()
+)
+
+
+def similar(one: str, other: str) -> bool:
+    """Whether two descriptions are about the same: words of four letters and more, cut to their stem, that both hold."""
+    first, second = ({word[:6] for word in WORD.findall(fold(text)) if word not in COMMON} for text in (one, other))
+    shared = first & second
+    return bool(shared) and len(shared) >= min(2, len(second))

@@ -1,0 +1,76 @@
+"""Ways in which people correct an answer: "nej, 3. sal", "ret telefon til 4712", "X, ikke Y", "hov, det var 4. sal"."""
+
+import re
+from dataclasses import dataclass
+
+from dialogs import words
+from dialogs.form import Ask
+from nlu.normalise import fold
+
+LEAD = re.compile(
+    r"^(?:(?:ja|jo|ok|okay|fint)\s*,?\s*(?:men|og|bare|dog)\s+|(?:nej|næh|hov|ups|øh|arh|vent|nå|sorry|undskyld)(?:\s+(?:men|vent|lige))*[\s,.:–-]+)+",
+    re.I,
+)
+YES_BUT = re.compile(r"^(?:ja|jo|jep|ok|okay|fint)(?:\s+tak)?\s*,?\s*(?:men|og|bare|dog)\s+", re.I)
+INTO = (
+    re.compile(
+        r"^(?:du må gerne |kan du |vil du )?(?:ret(?:te)?|ændre?|skift(?:e)?|sæt(?:te)?|opdater(?:e)?|lav)\s+(?P<field>.{2,40}?)\s+(?:til|om til|som)\s+(?P<new>.+)$",
+        re.I | re.S,
+    ),
+    re.compile(r"^(?P<field>.{2,40}?)\s+(?:skal være|skulle være|skal hedde|skal lyde|hedder|er)\s+(?P<new>.+)$", re.I | re.S),
+    re.compile(r"^(?P<field>[^:=\n]{2,40}?)\s*[:=]\s*(?P<new>.+)$", re.S),
+    re.compile(r"^(?:og\s+)?(?P<new>.{2,60}?)\s+som\s+(?P<field>[\wæøå-]{3,30})$", re.I),
+)
+SWAP = (
+    re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
+    re.compile(r"^(?P<new>.+?),?\s+(?:og\s+)?ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
+    re.compile(r"^(?P<new>.+?)\s+i stedet for\s+(?P<old>.+)$", re.I | re.S),
+    re.compile(r"^byt\s+(?P<old>.+?)\s+(?:ud\s+)?med\s+(?P<new>.+)$", re.I | re.S),
+)
+PLAIN = re.compile(
+    r"^(?:det\s+(?:er|skal være|skulle være|var|hedder)|der skal stå|jeg mente|jeg mener|altså|skriv)\s+(?:at\s+)?(?P<new>.+)$", re.I | re.S
+)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is to be put in: `new`, into `field` when one is named, instead of `old` when that is said.
+
+    `marked`: the text began like a correction ("nej, …"), so that it must not be read as anything else.
+    """
+
+    new: str
+    field: str = ""
+    old: str = ""
+    marked: bool = False
+
+
+def read(text: str, asks: dict[str, Ask]) -> Correction:
+    """The text as a correction. A text that is in no frame comes back as `new`, unmarked."""
+    lead = LEAD.match(text)
+    rest = text[lead.end() :].strip() if lead else text.strip()
+    rest = rest.strip(" .!*")
+    marked = bool(lead)
+    if plain := PLAIN.match(rest):
+        marked, rest = True, plain["new"].strip()
+    old = ""
+    for frame in SWAP:
+        if swap := frame.match(rest):
+            old, rest, marked = swap["old"].strip(" .!"), swap["new"].strip(" ,"), True
+            break
+    for frame in INTO:
+        into = frame.match(rest)
+        if into and (field := named(into["field"], asks)):
+            return Correction(into["new"].strip(), field, old, marked=True)
+    return Correction(rest, "", old, marked)
+
+
+def named(said: str, asks: dict[str, Ask]) -> str:
+    """The field that a word means: its label or one of its other words, with or without "en", "min", "-et"; "" for none."""
+    plain = re.sub(r"^(?:og|at|den|det|de|min|mit|mine|en|et|selve)\s+", "", words.whole(said))
+    for name, ask in asks.items():
+        for word in (ask.label, *ask.words):
+            stem = re.escape(fold(word))
+            if re.fullmatch(rf"{stem}(?:en|et|n|t|erne|er|s|ne)?", plain):
+                return name
+    return ""

@@ -1,0 +1,310 @@
+"""The kinds of answer a form can hold: how each is read from free text, found in a longer sentence, shown, and drawn in a card."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.directory import Directory, Person
+from connectors.errors import NotFound
+from dialogs import texts, words
+from dialogs.desk import Desk
+from dialogs.talk import Choice, Event
+from nlu.normalise import fold
+from nlu.understanding import Understanding
+
+
+@dataclass(frozen=True)
+class Got:
+    """A value that fits, as JSON."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Which:
+    """Several values fit: the question to ask, and the choices (label, value)."""
+
+    question: str
+    choices: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """It was meant as a value, and does not fit: why, and one that does. One or two sentences in Danish."""
+
+    reason: str
+
+
+Reading = Got | Which | Bad | None
+
+
+class Colleague(BaseModel):
+    """An employee as an answer holds one."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    name: str
+    email: str
+    department: str = ""
+    title: str = ""
+    phone: str = ""
+    login: str = ""
+    place: str = ""
+
+    @classmethod
+    def of(cls, person: Person) -> "Colleague":
+        """From the directory's person."""
+        place = ", ".join(part for part in (person.office, person.floor) if part)
+        return cls(**{**person.model_dump(), "place": place})
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.department})" if self.department else self.name
+
+
+@dataclass
+class At:
+    """Where a reading takes place: the desk, the message, what it means, and the answers so far."""
+
+    desk: Desk
+    event: Event
+    answers: Mapping[str, Any]
+    meaning: Understanding | None = None
+    offered: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def me(self) -> Colleague | None:
+        """The one who writes, once looked up."""
+        known = self.answers.get("requester")
+        return Colleague.model_validate(known) if known else None
+
+
+class Kind:
+    """One kind of answer. `free`: any text is a value, so everything else is tried first."""
+
+    free = False
+    drawn: Literal["text", "lines", "choice", "choices", "date", "number"] = "text"
+
+    async def read(self, text: str, at: At) -> Reading:
+        """The whole text as the answer to this field's question. None: it is something else."""
+        raise NotImplementedError
+
+    async def find(self, text: str, at: At) -> Reading:
+        """A value inside a sentence that says other things too. None: there is none."""
+        del text, at
+        return None
+
+    async def take(self, raw: str, at: At) -> Reading:
+        """What a card's input holds."""
+        return await self.read(raw, at)
+
+    def show(self, value: Any) -> str:
+        """The value in a summary."""
+        return str(value)
+
+    def raw(self, value: Any) -> str:
+        """The value in a card's input."""
+        return self.show(value)
+
+    def options(self) -> tuple[Choice, ...]:
+        """Fixed choices, if any."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """Free text between two lengths."""
+
+    least: int = 2
+    most: int = 4000
+    many_lines: bool = False
+    free = True
+
+    @property
+    def drawn(self) -> Literal["text", "lines"]:  # type: ignore[override]  # narrower, and decided per field
+        return "lines" if self.many_lines else "text"
+
+    async def read(self, text: str, at: At) -> Reading:
+        del at
+        value = text.strip()
+        if len(value) < self.least:
+            return Bad("Det er lidt kort. Skriv gerne et par ord mere.")
+        if len(value) > self.most:
+            return Bad(f"Det er for langt: højst {texts.count(self.most, 'tegn', 'tegn')}. Kort det lidt af.")
+        return Got(value)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to answer a choice: its value, its button, how the summary says it, and patterns (folded) that mean it."""
+
+    value: str
+    label: str
+    shown: str
+    patterns: tuple[str, ...] = ()  # in an answer to the question
+    hints: tuple[str, ...] = ()  # in a longer sentence
+
+
+@dataclass(frozen=True)
+class Pick(Kind):
+    """One of a few fixed options."""
+
+    of: tuple[Option, ...]
+    drawn = "choice"
+
+    async def read(self, text: str, at: At) -> Reading:
+        del at
+        plain = words.bare(text)
+        for option in self.of:
+            if plain in {words.bare(option.label), words.bare(option.value), words.bare(option.shown)}:
+                return Got(option.value)
+        place = words.ordinal(text, len(self.of))
+        if place is not None:
+            return Got(self.of[place].value)
+        return self._one(plain, [(option, option.patterns) for option in self.of])
+
+    async def find(self, text: str, at: At) -> Reading:
+        del at
+        return self._one(words.whole(text), [(option, option.hints) for option in self.of])
+
+    @staticmethod
+    def _one(text: str, patterns: list[tuple[Option, tuple[str, ...]]]) -> Reading:
+        """The first option, in the order given, one of whose patterns stands in the text: the more serious ones are listed first."""
+        for option, wanted in patterns:
+            if any(re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text) for pattern in wanted):
+                return Got(option.value)
+        return None
+
+    def show(self, value: Any) -> str:
+        return next((option.shown for option in self.of if option.value == value), str(value))
+
+    def raw(self, value: Any) -> str:
+        return str(value)
+
+    def options(self) -> tuple[Choice, ...]:
+        return tuple(Choice(label=option.label, value=option.value) for option in self.of)
+
+
+FLOOR = re.compile(r"\b(\d{1,2})\.?\s*(?:sal|etage)\b|\b(stueetagen|stuen|kælderen|kaelderen)\b", re.I)
+ROOM = re.compile(r"\b(?:lokale|kontor|rum|mødelokale|moedelokale)\s+([\w.-]*\d[\w.-]*)", re.I)
+STREET = re.compile(r"\b([A-ZÆØÅ][\wæøåé.]+(?:\s+[A-ZÆØÅ][\wæøåé.]+)*?\s+\d{1,3}[A-Za-z]?)\b(?!\s*\.?\s*(?:sal|etage))")
+
+
+@dataclass(frozen=True)
+class Place(Kind):
+    """Where somebody sits: "Borups Allé 177, 3. sal". A floor alone keeps the building, a building alone drops the floor."""
+
+    async def read(self, text: str, at: At) -> Reading:
+        found = await self.find(text, at)
+        if found:
+            return found
+        return Got(text.strip()) if 2 <= len(text.strip()) <= 120 else Bad("Skriv fx ”3. sal” eller ”Borups Allé 177, lokale 3.12”.")
+
+    async def find(self, text: str, at: At) -> Reading:
+        floor, room, street = FLOOR.search(text), ROOM.search(text), STREET.search(text)
+        if not (floor or room or street):
+            return None
+        before = str(at.answers.get("place") or (at.me.place if at.me else ""))
+        building = street[1] if street else before.split(",", maxsplit=1)[0].strip()
+        parts = [building] if building and not FLOOR.fullmatch(building) else []
+        if floor:
+            parts.append(f"{floor[1]}. sal" if floor[1] else floor[2].lower())
+        elif room and not street:
+            parts += [part.strip() for part in before.split(",")[1:] if FLOOR.search(part)]
+        if room:
+            parts.append(f"lokale {room[1]}")
+        return Got(", ".join(parts))
+
+
+@dataclass(frozen=True)
+class Phone(Kind):
+    """A telephone number: a local one of four digits or a Danish one of eight."""
+
+    async def read(self, text: str, at: At) -> Reading:
+        found = await self.find(text, at)
+        digits = re.sub(r"\D", "", text)
+        if found or not digits:
+            return found
+        return Bad("Et telefonnummer har fire eller otte cifre, fx 4711 eller 33 66 12 34.")
+
+    async def find(self, text: str, at: At) -> Reading:
+        del at
+        match = re.search(
+            r"(?:\b(?:telefon|tlf|lokal|ring(?:e)?(?: til mig)? (?:på|paa)|mobil|nummer)\D{0,12})?((?:\+45\s?)?(?:\d{2}\s?){3}\d{2}|\b\d{4}\b)",
+            text,
+            re.I,
+        )
+        said = re.search(r"\b(?:telefon|tlf|lokal|ring|mobil|kontakt|træffes|traeffes)", text, re.I) or re.fullmatch(
+            r"[\d\s+.]+", text.strip()
+        )
+        if not match or not said or re.search(r"\b(?:INC|RITM|REQ)", text):
+            return None
+        digits = re.sub(r"\D", "", match[1]).removeprefix("45") if match[1].startswith("+45") else re.sub(r"\D", "", match[1])
+        return Got(digits if len(digits) == 4 else " ".join(digits[i : i + 2] for i in range(0, len(digits), 2)))
+
+
+@dataclass(frozen=True)
+class Who(Kind):
+    """One employee, looked up in the directory; never a silent choice between several."""
+
+    async def read(self, text: str, at: At) -> Reading:
+        plain = words.bare(text)
+        if plain in {"mig", "jeg", "mig selv", "jeg selv", "det er mig", "undertegnede"}:
+            return Got(at.me.model_dump()) if at.me else None
+        wanted = re.sub(r"^(?:det er|skal være|til|hos|ham|hende)\s+", "", text.strip(" .!"), flags=re.I)
+        directory = at.desk.systems.get(Directory)
+        if "@" in wanted:
+            try:
+                return Got(Colleague.of(await directory.person(wanted)).model_dump())
+            except NotFound:
+                return Bad(f"Jeg kender ingen med adressen {texts.plain(wanted)}. Skriv navnet, eller tjek adressen.")
+        if not wanted or len(wanted.split()) > 5:
+            return None
+        return self._of([Colleague.of(person) for person in await directory.find(wanted, 6)], wanted)
+
+    @staticmethod
+    def _of(found: list[Colleague], wanted: str) -> Reading:
+        exact = [one for one in found if fold(one.name) == fold(wanted)]
+        if len(exact) == 1 or len(found) == 1:
+            return Got((exact or found)[0].model_dump())
+        if not found:
+            return Bad(f"Jeg kender ingen, der hedder {texts.plain(wanted)}. Skriv hele navnet eller mailadressen.")
+        hits = exact or found
+        if len(hits) > 5:
+            return Bad(f"Der er mange, der hedder {texts.plain(wanted)}. Skriv hele navnet eller afdelingen med.")
+        same = len({one.label for one in hits}) < len(hits)
+        labels = [f"{one.name} · {one.title}, {one.email}" if same else f"{one.name} · {one.department}" for one in hits]
+        return Which(f"Hvilken {texts.plain(wanted)}?", tuple((label, one.model_dump()) for label, one in zip(labels, hits, strict=True)))
+
+    def show(self, value: Any) -> str:
+        return Colleague.model_validate(value).label
+
+    def raw(self, value: Any) -> str:
+        return Colleague.model_validate(value).email
+
+
+NOISE = frozenset("ham hende den det dem fra i med paa af der hedder er som jeg mener mente tag vaelg ja og en".split())
+
+
+def pick_among(text: str, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Which of the offered choices a text means: by label, number or place, or by words that only one label holds ("ham fra økonomi").
+
+    "ikke X" leaves the others. Empty: it means none of them.
+    """
+    plain = words.bare(text)
+    if plain.startswith("ikke "):
+        left = [one for one in offered if one not in pick_among(plain.removeprefix("ikke "), offered)]
+        return left if len(left) < len(offered) else []
+    exact = [one for one in offered if words.bare(one["label"]) == plain]
+    if exact:
+        return exact[:1]
+    place = words.ordinal(text, len(offered))
+    if place is not None:
+        return [offered[place]]
+    wanted = [word for word in re.findall(r"\w+", plain) if word not in NOISE]
+    hits = [one for one in offered if wanted and all(re.search(rf"\b{re.escape(word)}", fold(one["label"])) for word in wanted)]
+    return hits if len(hits) < len(offered) else []

@@ -1,0 +1,146 @@
+"""What a form is: a pydantic model whose fields carry their question, and a few words about the whole. The filler does the rest.
+
+class Form(Request):
+    intent: ClassVar = "case.create"
+    what: Annotated[str, Ask("Hvad er der galt?", "Beskrivelse", Text())]
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.directory import Directory
+from dialogs.desk import Desk
+from dialogs.fields import At, Colleague, Kind, Reading
+from dialogs.state import FormState
+from dialogs.talk import Button, Fact, File
+from dialogs.turn import Turn
+from jobs.engine import Job
+
+
+@dataclass(frozen=True)
+class Ask:
+    """How a field is asked for, in Danish.
+
+    question: put when the field is missing. label: its name in cards and summaries. words: what else people call it.
+    help: what it is for and an example, shown on "hvad mener du". again: said when a second try is needed; default: the help.
+    required: False is never asked for by itself. always: shown in the summary also when it is empty.
+    """
+
+    question: str
+    label: str
+    kind: Kind
+    words: tuple[str, ...] = ()
+    help: str = ""
+    again: str = ""
+    required: bool = True
+    in_card: bool = True
+    in_summary: bool = True
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to know before the yes: sentences above the summary and buttons beside it. `stop` ends the form with them."""
+
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+    stop: bool = False
+
+
+class Request(BaseModel):
+    """Base of all forms. Class variables are the form's texts; the methods are its few rules."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    intent: ClassVar[str]
+    minutes: ClassVar[int] = 0  # saved for a person, for the run data
+    yes: ClassVar[str] = "Ja, gør det"
+    going: ClassVar[str] = "Jeg går i gang og skriver, når det er gjort."
+
+    requester: Colleague
+    files: list[File] = []
+
+    @classmethod
+    def asks(cls) -> dict[str, Ask]:
+        """Field → how it is asked for, in the order of the form."""
+        return {name: item for name, info in cls.model_fields.items() for item in info.metadata if isinstance(item, Ask)}
+
+    @classmethod
+    def wanted(cls, answers: Mapping[str, Any]) -> list[str]:
+        """The fields that the form has with these answers (some exist only for some answers)."""
+        del answers
+        return list(cls.asks())
+
+    @classmethod
+    def missing(cls, answers: Mapping[str, Any]) -> list[str]:
+        """The required fields that nobody has filled, in order."""
+        asks = cls.asks()
+        return [name for name in cls.wanted(answers) if asks[name].required and name not in answers]
+
+    @classmethod
+    async def known(cls, at: At) -> dict[str, Any]:
+        """What the systems know already. Raises ConnectorError when they do not answer."""
+        person = await at.desk.systems.get(Directory).person(at.event.who.id)
+        return {"requester": Colleague.of(person).model_dump()}
+
+    @classmethod
+    async def heard(cls, text: str, at: At) -> dict[str, Reading]:
+        """What the first sentence says, field by field. Default: what each kind finds in it."""
+        asks = cls.asks()
+        return {name: found for name in cls.wanted(at.answers) if (found := await asks[name].kind.find(text, at)) is not None}
+
+    @classmethod
+    def settle(cls, answers: dict[str, Any], changed: set[str]) -> None:
+        """Fields that follow from others are set here, in place, after each change."""
+        del answers, changed
+
+    @classmethod
+    async def options(cls, field: str, at: At) -> list[dict[str, Any]]:
+        """What may be offered when `field` is asked: {"label", "value"}. Default: the kind's fixed options."""
+        del at
+        return [{"label": option.label, "value": option.value} for option in cls.asks()[field].kind.options()]
+
+    @classmethod
+    def more(cls, answers: dict[str, Any], text: str) -> str:
+        """A text that fits no field: take it up and say so (a sentence), or "" when it is of no use here."""
+        del answers, text
+        return ""
+
+    @classmethod
+    def about(cls, answers: Mapping[str, Any]) -> str:
+        """What the form is about, as it is named when one comes back to it: "sagen om printeren"."""
+        raise NotImplementedError
+
+    @classmethod
+    async def pressed(cls, turn: Turn, form: FormState, button: Button) -> None:
+        """A button of the form's own (from its `notice`)."""
+        raise NotImplementedError(button.do)
+
+    @classmethod
+    async def notice(cls, at: At) -> Notice:
+        """What the person should know before the yes."""
+        del at
+        return Notice()
+
+    def confirm(self) -> str:
+        """What will happen, in a sentence; the facts stand below it."""
+        raise NotImplementedError
+
+    def facts(self) -> list[Fact]:
+        """The summary's lines: every field that is filled."""
+        answers = self.model_dump(mode="json")
+        asks = self.asks()
+        return [
+            Fact(label=asks[name].label, value=asks[name].kind.show(answers[name]))
+            for name in self.wanted(answers)
+            if asks[name].in_summary and answers.get(name) not in (None, "", [])
+        ]
+
+
+class Execute(Protocol):
+    """The work of a form, beside it in its module as `execute`: named steps, and the outcome as a word for the run data."""
+
+    async def __call__(self, form: Any, desk: Desk, job: Job) -> str:
+        """Runs the steps and tells the person; gives "done" or "partly"."""

@@ -1,0 +1,55 @@
+"""What Kollega can do, found by looking in the folders: one module, one thing.
+
+A module with a `Form` (and `execute` beside it) is a form; a module with `ANSWERS` (intent → function of a turn) answers at once.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable
+from functools import cache
+
+import dialogs
+import dialogs.cases
+import dialogs.requests
+from dialogs.form import Execute, Request
+from dialogs.turn import Turn
+
+Answer = Callable[[Turn], Awaitable[None]]
+
+
+class Found:
+    """Forms, their work, and answers, by intent."""
+
+    def __init__(self) -> None:
+        self.forms: dict[str, type[Request]] = {}
+        self.work: dict[str, Execute] = {}
+        self.answers: dict[str, Answer] = {}
+
+    def take(self, name: str) -> None:
+        """Whatever the module of that name offers. Raises ValueError when an intent is offered twice."""
+        module = importlib.import_module(name)
+        form = getattr(module, "Form", None)
+        if isinstance(form, type) and issubclass(form, Request):
+            self._new(form.intent, name)
+            self.forms[form.intent], self.work[form.intent] = form, module.execute
+        for intent, answer in getattr(module, "ANSWERS", {}).items():
+            self._new(intent, name)
+            self.answers[intent] = answer
+
+    def _new(self, intent: str, name: str) -> None:
+        if intent in self.forms or intent in self.answers:
+            raise ValueError(f"{name} offers {intent} a second time")
+
+    def __contains__(self, intent: object) -> bool:
+        return intent in self.forms or intent in self.answers
+
+
+@cache
+def found() -> Found:
+    """All that the folders hold; looked through once."""
+    result = Found()
+    for package in (dialogs, dialogs.cases, dialogs.requests):
+        for info in pkgutil.iter_modules(package.__path__):
+            if not info.ispkg and info.name not in {"registry", "route", "asking", "hearing", "filler", "work"}:
+                result.take(f"{package.__name__}.{info.name}")
+    return result

@@ -1,0 +1,51 @@
+"""Hello, thanks, and what Kollega can do."""
+
+from dialogs import texts
+from dialogs.talk import Button
+from dialogs.turn import Turn
+
+CAN = (
+    Button(label="Meld en fejl", do="offer", data={"intent": "case.create"}),
+    Button(label="Mine sager", do="offer", data={"intent": "case.list"}),
+    Button(label="Journalisér en mail", do="offer", data={"intent": "journal.file"}),
+    Button(label="Tal med et menneske", do="offer", data={"intent": "human"}),
+)
+
+
+async def greeting(turn: Turn) -> None:
+    """Once a day with what one can ask for; a shorter hello after that."""
+    first = turn.event.who.name.split(" ")[0]
+    hour = texts.local(turn.desk.now()).hour
+    hello = "Godmorgen" if hour < 10 else "Hej"
+    if turn.state.greeted_on == turn.today:
+        turn.say(f"Hej igen, {first}. Hvad kan jeg hjælpe med?" if not turn.state.open else f"Hej {first}.")
+        return
+    turn.state.greeted_on = turn.today
+    if turn.state.open or turn.state.waiting:
+        turn.say(f"{hello}, {first}.")
+        return
+    turn.say(f"{hello}, {first}. Hvad kan jeg hjælpe med? Skriv det med dine egne ord.", *CAN)
+
+
+async def thanks(turn: Turn) -> None:
+    """Selv tak, and nothing more."""
+    turn.say("Selv tak!")
+
+
+async def help_(turn: Turn) -> None:
+    """What Kollega can do, each as a button."""
+    turn.say(
+        "Jeg er et program, der kan melde fejl i ServiceNow, se status på dine sager og journalisere mails i eDoc. "
+        "Skriv det, som du ville sige det til en kollega, fx ”printeren på 3. sal laver papirstop” eller ”journalisér mailen fra Sofie”. "
+        "Du ser altid, hvad jeg vil gøre, før jeg gør det.",
+        *CAN,
+    )
+
+
+async def nothing_to_cancel(turn: Turn) -> None:
+    """Cancel when nothing is open."""
+    turn.state.choosing = []
+    turn.say("Der er ikke noget i gang. Intet er ændret.")
+
+
+ANSWERS = {"greeting": greeting, "thanks": thanks, "help": help_, "cancel": nothing_to_cancel}

@@ -1,0 +1,118 @@
+"""Sentences that several dialogs share, and how dates, times and numbers are said in Danish."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from connectors.errors import Conflict, ConnectorError, Denied, NotFound, Refused, Unavailable
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+DAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+MONTHS = ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december")
+
+SYSTEMS = {
+    "servicenow": "ServiceNow",
+    "graph": "Microsoft 365",
+    "directory": "Microsoft 365",
+    "outlook": "Outlook",
+    "edoc": "eDoc",
+    "kvantum": "Kvantum",
+}
+TROUBLE: dict[type[ConnectorError], str] = {
+    Unavailable: "{system} svarer ikke lige nu. Jeg har gemt det, du har skrevet, så prøv igen om lidt.",
+    Denied: "{system} giver mig ikke lov til det på dine vegne. Servicedesk kan give adgangen.",
+    NotFound: "Det kan jeg ikke finde i {system}. Er navnet eller nummeret rigtigt?",
+    Conflict: "En anden har lige ændret det samme i {system}. Prøv igen, så henter jeg det friskt.",
+    Refused: "{system} siger nej: {reason}.",
+}
+REASONS = {
+    "case_closed": "sagen er lukket",
+    "case_cancelled": "sagen er annulleret",
+    "subject_missing": "der mangler et KLE-emne",
+    "subject_expired": "KLE-emnet gælder ikke længere",
+    "facet_missing": "der mangler en handlingsfacet",
+    "no_rights": "du har ikke lov til at skrive på sagen",
+    "document_locked": "dokumentet er låst",
+    "duplicate": "den findes allerede",
+    "too_large": "filen er for stor",
+    "type_not_allowed": "filtypen er ikke tilladt",
+    "virus": "filen blev stoppet af viruskontrollen",
+    "dates_out_of_order": "datoerne passer ikke sammen",
+    "access_group_invalid": "adgangsgruppen passer ikke til sagen",
+    "title_too_long": "titlen er for lang",
+    "owner_unknown": "den ansvarlige findes ikke i systemet",
+    "not_taken": "noget af det, jeg skrev, blev ikke gemt",
+}
+CPR = re.compile(r"(?<![\w-])(\d{6})[ -]?(\d{4})(?![\w-])")
+
+
+def system_name(system: str) -> str:
+    """What people call a system."""
+    return SYSTEMS.get(system, system)
+
+
+def trouble(error: ConnectorError) -> str:
+    """A failed call as a sentence for the person."""
+    reason = REASONS.get(error.code, "den vil ikke tage imod det, som det er skrevet")
+    return TROUBLE[type(error)].format(system=system_name(error.system), reason=reason)
+
+
+def local(moment: datetime) -> datetime:
+    """An aware time in Copenhagen."""
+    return moment.astimezone(COPENHAGEN)
+
+
+def day(when: date) -> str:
+    """Fredag den 27. november 2026."""
+    return f"{DAYS[when.weekday()]} den {when.day}. {MONTHS[when.month - 1]} {when.year}"
+
+
+def clock(moment: datetime) -> str:
+    """Kl. 14.30, in Copenhagen."""
+    at = local(moment)
+    return f"kl. {at.hour}.{at.minute:02}"
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """I dag kl. 9.05 · i går kl. 14.10 · den 9. november kl. 8.00 · den 9. november 2025 kl. 8.00."""
+    at, today = local(moment), local(now).date()
+    days = (today - at.date()).days
+    if days in {0, 1}:
+        return f"{('i dag', 'i går')[days]} {clock(moment)}"
+    year = f" {at.year}" if at.year != today.year else ""
+    return f"den {at.day}. {MONTHS[at.month - 1]}{year} {clock(moment)}"
+
+
+def names(parts: Iterable[str]) -> str:
+    """A · a og b · a, b og c."""
+    items = list(parts)
+    return " og ".join(part for part in (", ".join(items[:-1]), items[-1]) if part) if items else ""
+
+
+def count(number: int, one: str, many: str) -> str:
+    """1 mail · 2 mails · 1.200 mails."""
+    return f"{number:,} {one if number == 1 else many}".replace(",", ".")
+
+
+def masked(text: str) -> str:
+    """A text without CPR numbers, before anything is stored or sent on."""
+    return CPR.sub("[CPR-nummer fjernet]", text)
+
+
+def holds_cpr(text: str) -> bool:
+    """Whether something that looks like a CPR number stands in the text."""
+    return bool(CPR.search(text))
+
+
+def plain(text: str) -> str:
+    """A text from elsewhere (a title, a name) that must not be read as markdown."""
+    return re.sub(r"([*_`\[\]<>~|#\\])", r"\\\1", text)
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters, cut at a word."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

@@ -1,0 +1,85 @@
+"""One turn: what came in, what it means, and what is said back."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from dialogs import texts
+from dialogs.desk import Desk
+from dialogs.fields import At
+from dialogs.state import FormState, State
+from dialogs.talk import Button, Event, Fact, Input, Reply
+from nlu.understanding import Understanding
+
+
+@dataclass
+class Turn:
+    """The event with its text masked, the state that the turn changes, and the replies so far."""
+
+    event: Event
+    state: State
+    desk: Desk
+    text: str
+    replies: list[Reply] = field(default_factory=list)
+    closes: dict[str, str] = field(default_factory=dict)
+    lead: str = ""  # a sentence to stand before whatever is said next
+    _meaning: Understanding | None = None
+
+    @property
+    def today(self) -> date:
+        """Today in Copenhagen."""
+        return texts.local(self.desk.now()).date()
+
+    @property
+    def meaning(self) -> Understanding:
+        """What the text means, worked out once and only when somebody asks."""
+        if self._meaning is None:
+            self._meaning = self.desk.understand(self.text, self.today)
+        return self._meaning
+
+    def forget_meaning(self) -> None:
+        """The text was exchanged for another (a button stands for a sentence)."""
+        self._meaning = None
+
+    def at(self, form: FormState) -> At:
+        """Where a field of that form is read."""
+        return At(self.desk, self.event, form.answers, self.meaning if self.text else None, form.choices)
+
+    def say(
+        self,
+        text: str,
+        *buttons: Button,
+        facts: list[Fact] | None = None,
+        inputs: list[Input] | None = None,
+        key: str = "",
+    ) -> None:
+        """One message. The lead, if any, stands first in it. Buttons may be answered by their labels."""
+        if self.lead:
+            text, self.lead = f"{self.lead} {text}".strip(), ""
+        key = key or (self.desk.new_id() if buttons else "")
+        self.replies.append(
+            Reply(text=text, buttons=buttons, facts=tuple(facts or ()), inputs=tuple(inputs or ()), key=key, closes=self.closes)
+        )
+        self.closes = {}
+        if buttons:
+            self.state.shown, self.state.shown_card = list(buttons), key
+
+    def close_card(self, key: str, sentence: str) -> None:
+        """A card that is answered or out of date: its buttons give way to the sentence."""
+        if key:
+            self.closes[key] = sentence
+        if self.state.shown_card == key:
+            self.state.shown, self.state.shown_card = [], ""
+
+    def forget_buttons(self) -> None:
+        """The buttons shown last no longer mean anything."""
+        self.state.shown, self.state.shown_card = [], ""
+
+    def finished(self) -> list[Reply]:
+        """The replies; what is still to be closed or said goes along."""
+        if self.lead:
+            self.say("")
+        if self.closes and self.replies:
+            last = self.replies[-1]
+            self.replies[-1] = last.model_copy(update={"closes": {**last.closes, **self.closes}})
+            self.closes = {}
+        return self.replies

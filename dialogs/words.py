@@ -1,0 +1,180 @@
+"""The small words that steer a conversation: yes, no, skip, cancel … A list matches only when the whole of what is left matches."""
+
+import re
+from enum import StrEnum
+
+from nlu.normalise import fold
+
+FRONT = re.compile(r"^(?:(?:oeh+|naa|altsaa|okay saa|ok saa|hmm+|jamen|hej|hey|kollega)\s+)+")
+BACK = re.compile(
+    r"(?:\s+(?:tak|pft|paa forhaand tak|please|pls|venligst|hvis du gider|hvis du vil|du|kollega|skat|ven|mange tak|tusind tak|nu))+$"
+)
+MARKS = re.compile(r"[^\w\s?👍✅👌👎❌/*-]|[\ufe0f\U0001f3fb-\U0001f3ff]")
+
+
+class Word(StrEnum):
+    """What a whole message can mean by itself."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    SKIP = "skip"
+    UNKNOWN = "unknown"
+    BACK = "back"
+    CANCEL = "cancel"
+    OVER = "start over"
+    LATER = "later"
+    HELP = "help"
+    REPEAT = "repeat"
+    HUMAN = "human"
+    RESTORE = "restore"
+    CHANGE = "change"
+
+
+def _list(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.replace("\n", " ").split("|") if part.strip())
+
+
+LISTS: dict[Word, frozenset[str]] = {
+    Word.CANCEL: _list(
+        """annuller|annullér|anuller|anullér|annulér|annuler|afbryd|stop|stop det her|glem det|glem det igen|glem det hele|drop det|drop den|
+        drop det hele|lad det ligge|lad os droppe det|pyt|pyt med det|ikke alligevel|det er lige meget alligevel|jeg har fortrudt|luk|luk den|
+        exit|quit|cancel|nvm|det var ikke noget|jeg vil ikke alligevel|vi dropper det|nej glem det|nej drop det|nej stop|annuller det|stop nu"""
+    ),
+    Word.OVER: _list(
+        """start forfra|forfra|begynd forfra|vi starter forfra|på ny|om igen|en gang til fra starten|helt forfra|nulstil|reset|ryd det hele|
+        slet det jeg har skrevet|prøv igen forfra|restart|jeg vil starte forfra|kan vi starte forfra"""
+    ),
+    Word.HUMAN: _list(
+        """menneske|et menneske|et rigtigt menneske|rigtig person|en rigtig person|en kollega|servicedesk|support|ring til mig|ring mig op|
+        kan jeg tale med nogen|kan jeg snakke med nogen|snakke med nogen|stil mig om|viderestil|viderestil mig|jeg gider ikke en robot|dur ikke det her|
+        giv mig et menneske|jeg vil tale med et menneske|jeg vil snakke med et menneske|kan jeg tale med et menneske|
+        kan jeg snakke med et menneske|tal med et menneske|spørg servicedesk|skriv til servicedesk|ring til servicedesk|snak med servicedesk|
+        jeg vil tale med servicedesk|jeg vil snakke med servicedesk|jeg vil tale med en person|human|agent"""
+    ),
+    Word.YES: _list(
+        """ja|ja tak|jatak|ja da|jo|jo tak|jo da|jep|jeps|jebs|jap|yes|yep|yup|jaa|js|ok|okay|oki|okey|k|fint|fint nok|det er fint|super|perfekt|godt|
+        det passer|det er rigtigt|rigtigt|korrekt|præcis|nemlig|netop|gør det|bare gør det|ja gør det bare|ja gør det|kør|kør på|send den|opret den|opret|
+        ja opret|ja opret den|ja opret sagen|opret sagen|den er god|det lyder godt|enig|bekræftet|bekræft|selvfølgelig|gerne|meget gerne|ja gerne|
+        ja meget gerne|det må du gerne|ja det må du gerne|👍|✅|👌|ja det er rigtigt|ja det passer|ja det er fint|ja fint|ja ok|ja okay|ja send|
+        ja send den|ja kør|ja kør på|ja journalisér|ja journaliser|journaliser|ja journaliser den|ja journaliser dem|jada|yes please|sure|
+        det ser rigtigt ud|det ser fint ud|ser godt ud|det ser godt ud|helt rigtigt|helt fint|ja helt fint|ja super|ja perfekt|bare opret den|
+        ja bare opret den|klart|ja klart|naturligvis|jo gerne|ja for søren|ja for pokker|værsgo|gå i gang|ja gå i gang|go|let s go|ja tak opret den|
+        ja tak gør det|så gør det|godkendt"""
+    ),
+    Word.NO: _list(
+        """nej|nej tak|nejtak|næ|næh|niks|nix|nope|nop|no|nah|nrj|neej|ellers tak|hellere ikke|det passer ikke|forkert|det er forkert|ikke rigtigt|
+        slet ikke|overhovedet ikke|det skal du ikke|lad være|lad vær|gør det ikke|ikke godkendt|afvis|afvist|det var ikke det|
+        det var ikke sådan ment|niksen|ikke tale om|ikke på vilkår|nej da|👎|❌|nej det passer ikke|nej det er forkert|nej ikke rigtigt|nej lad være|
+        det er ikke rigtigt|nej det er ikke rigtigt|nej gør det ikke"""
+    ),
+    Word.UNSURE: _list(
+        """måske|ja?|ja ja|jaja|nå ja|tja|tjah|det tror jeg|jeg tror det|vist nok|vistnok|det går vel|det må det være|hmm|hm|
+        hvad sker der så|er det farligt|kan det laves om|ja og nej|både og|nej ja"""
+    ),
+    Word.SKIP: _list(
+        """spring over|spring den over|skip|næste|videre|gå videre|ingen|intet|ikke noget|ikke relevant|n/a|-|har jeg ikke|det har jeg ikke|
+        findes ikke|tom|lad den stå tom|blank|ligegyldigt|lige meget|det er lige meget|bestem selv|det bestemmer du|uden|pas"""
+    ),
+    Word.UNKNOWN: _list(
+        """det ved jeg ikke|ved ikke|ved det ikke|vedikke|ved ik|ve ik|ved jeg sgu ikke|ved jeg ikke|ved jeg heller ikke|det ved jeg heller ikke|
+        aner det ikke|aner ikke|jeg aner det ikke|ingen anelse|
+        ingen ide|det kan jeg ikke huske|husker det ikke|er ikke sikker|jeg er ikke sikker|usikker|det må jeg finde ud af|skal lige spørge|
+        det står der ikke|spørg min chef|ikke besluttet|idk|dunno|jeg ved det ikke|jeg ved ikke|pas det ved jeg ikke"""
+    ),
+    Word.BACK: _list(
+        """tilbage|gå tilbage|et skridt tilbage|et trin tilbage|forrige|den forrige|fortryd det sidste|ret det sidste|nej tilbage|hov|ups|upsi|
+        det var en fejl|jeg skrev forkert|tastefejl|back|undo"""
+    ),
+    Word.RESTORE: _list(
+        """fortryd|nej vent fortsæt alligevel|fortsæt alligevel|nej vent|vent fortsæt|fortsæt|jo alligevel|alligevel|jeg fortryder|vi fortsætter"""
+    ),
+    Word.LATER: _list(
+        """senere|ikke nu|ikke endnu|vent|vent lige|et øjeblik|lige et øjeblik|øjeblik|to sek|2 sek|jeg vender tilbage|jeg skal lige|
+        spørg mig igen|gem|gem den|i morgen|efter frokost|gem til senere|lige to sek|jeg tager den senere"""
+    ),
+    Word.HELP: _list(
+        """hvad mener du|hvad betyder det|hva|hvad|hvabehar|forstår ikke|det forstår jeg ikke|hva er det|hvad er det|forklar|uddyb|hvorfor|
+        hvad skal du bruge det til|hvor finder jeg det|hvor står det|eksempel|giv et eksempel|fx?|hjælp|?|??|hvad mener du?|hvorfor spørger du om det|
+        hvorfor vil du vide det|hvad skal jeg skrive|hjælp mig|kan du hjælpe|help|hvordan mener du|hvad er det for noget"""
+    ),
+    Word.REPEAT: _list(
+        """igen?|igen|sig det igen|hvad var spørgsmålet|hvor kom vi til|hvor var vi|hvad spurgte du om|gentag|kan du gentage|hvor langt er vi|
+        hvad mangler du|hvad mangler vi"""
+    ),
+    Word.CHANGE: _list(
+        """ret noget|ret|jeg vil rette noget|jeg vil rette|ændr noget|ændr|rediger|ret lige noget|ret det|jeg vil ændre noget"""
+    ),
+}
+_FOLDED = {word: frozenset(" ".join(MARKS.sub(" ", fold(entry)).split()) for entry in entries) for word, entries in LISTS.items()}
+
+
+def bare(text: str) -> str:
+    """A text for matching: folded, without marks, and without the polite words around it."""
+    plain = " ".join(MARKS.sub(" ", fold(text)).split())
+    shorter = BACK.sub("", FRONT.sub("", plain)).strip()
+    return shorter or plain
+
+
+def whole(text: str) -> str:
+    """A text for matching: folded, without marks, nothing else dropped."""
+    return " ".join(MARKS.sub(" ", fold(text)).split())
+
+
+def means(text: str) -> Word | None:
+    """What the whole text means, or None. A trailing question mark counts only for the lists that hold it ("ja?")."""
+    plain, shorter = whole(text), bare(text)
+    order = (Word.CANCEL, Word.OVER, Word.HUMAN, Word.UNSURE, Word.YES, Word.NO, Word.RESTORE, Word.LATER, Word.BACK, Word.CHANGE)
+    for word in (*order, Word.SKIP, Word.UNKNOWN, Word.HELP, Word.REPEAT):
+        entries = _FOLDED[word]
+        if plain in entries or shorter in entries:
+            return word
+        if word in _QUESTION_MAY_FOLLOW and (plain.rstrip("? ") in entries or shorter.rstrip("? ") in entries):
+            return word
+    return None
+
+
+_QUESTION_MAY_FOLLOW = {Word.HELP, Word.REPEAT, Word.HUMAN, Word.CHANGE, Word.LATER, Word.OVER, Word.CANCEL}
+
+ORDINALS = {
+    "1": 0, "nr 1": 0, "nummer et": 0, "nummer 1": 0, "den foerste": 0, "foerste": 0, "den oeverste": 0, "oeverste": 0, "et": 0, "det foerste": 0,
+    "2": 1, "nr 2": 1, "nummer to": 1, "nummer 2": 1, "den anden": 1, "to": 1, "det andet": 1,
+    "3": 2, "nr 3": 2, "nummer tre": 2, "nummer 3": 2, "den tredje": 2, "tre": 2, "det tredje": 2,
+    "4": 3, "nr 4": 3, "nummer fire": 3, "nummer 4": 3, "den fjerde": 3, "fire": 3,
+    "5": 4, "nr 5": 4, "nummer fem": 4, "nummer 5": 4, "den femte": 4, "fem": 4,
+    "6": 5, "nr 6": 5, "7": 6, "nr 7": 6, "8": 7, "nr 8": 7, "9": 8, "nr 9": 8, "10": 9, "nr 10": 9,
+    "den sidste": -1, "den nederste": -1, "sidste": -1, "nederste": -1, "det sidste": -1,
+}  # fmt: skip
+
+
+def ordinal(text: str, count: int) -> int | None:
+    """Which of `count` choices is meant by number or place ("den midterste"), from 0; None when it is none of them."""
+    plain = bare(text)
+    if plain in {"den midterste", "midterste"}:
+        return count // 2 if count % 2 else None
+    place = ORDINALS.get(plain)
+    if place is None or place >= count:
+        return None
+    return place % count
+
+
+ALL = _list("alle|alle sammen|begge|begge to|dem alle|alle af dem|dem alle sammen|hele bundtet|dem begge")
+_ALL = frozenset(fold(entry) for entry in ALL)
+
+
+def ordinals(text: str, count: int) -> list[int]:
+    """Several places at once: "1, 3 og 4", "den første og den sidste", "begge", "1-3". Empty when the text is something else."""
+    plain = bare(text)
+    if plain in _ALL:
+        return list(range(count))
+    found: list[int] = []
+    for part in re.split(r"\s*(?:,|;|\+|&|\bog\b|\bsamt\b)\s*", fold(text).strip(" .!")):
+        span = re.fullmatch(r"(?:nr\.? ?)?(\d{1,2})\s*(?:-|til)\s*(\d{1,2})", part.strip())
+        if span and 1 <= int(span[1]) <= int(span[2]) <= count:
+            found += range(int(span[1]) - 1, int(span[2]))
+            continue
+        place = ordinal(part, count) if part.strip() else None
+        if place is None:
+            return []
+        found.append(place)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,47 @@
+"""The work of a job: the form as it was confirmed, and its module's `execute`; and what a job has to say, as a reply."""
+
+from datetime import datetime
+from typing import Any
+
+from connectors.errors import BY_KIND, Unavailable
+from dialogs import texts
+from dialogs.desk import Desk
+from dialogs.registry import found
+from dialogs.talk import Button, Reply
+from jobs.engine import Job
+
+
+async def work(desk: Desk, job: Job) -> str:
+    """Run one job; gives its outcome ("done", "partly"). Raises what its steps raise: the engine tells the person."""
+    form = found().forms[job.order.intent].model_validate(job.order.form)
+    return await found().work[job.order.intent](form, desk, job)
+
+
+def message(told: dict[str, Any]) -> tuple[Reply, str]:
+    """What a job has to say, and the key of the card that shows its state ("" for none).
+
+    told: {"reply", "card"} from a job's own steps, or the engine's {"kind": "failed" | "crashed" | "retrying", "key", "reference", …}.
+    """
+    if "reply" in told:
+        return Reply.model_validate(told["reply"]), str(told.get("card", ""))
+    reference = told["reference"]
+    card = f"job-{str(told.get('key', '')).rpartition(':')[2]}"
+    buttons = (Button(label="Snak med Servicedesk", do="human"),)
+    if told["kind"] == "retrying":
+        until = texts.clock(datetime.fromisoformat(told["until"]))
+        system = texts.system_name(told["system"])
+        return Reply(
+            text=f"{system} svarer ikke lige nu. Dine svar er gemt, og jeg prøver selv igen indtil {until}. Jeg skriver til dig. Ref. {reference}"
+        ), ""
+    if told["kind"] == "failed":
+        kind = BY_KIND[told["error"]]
+        if kind is Unavailable:
+            sentence = f"{texts.system_name(told['system'])} svarede ikke, så jeg blev ikke færdig."
+        else:
+            sentence = texts.trouble(kind(told["system"], "", 0, told.get("code", "")))
+        return Reply(text=f"Det lykkedes ikke. {sentence} Ref. {reference}", buttons=buttons, key=f"failed-{reference}"), card
+    return Reply(
+        text=f"Der gik noget galt hos mig, så jeg blev ikke færdig. Servicedesk kan se, hvad der skete. Ref. {reference}",
+        buttons=buttons,
+        key=f"failed-{reference}",
+    ), card
