@@ -1,0 +1,85 @@
+"""Where jobs are kept: two SQLite files beside each other, or one PostgreSQL database."""
+
+import fcntl
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
+
+ALIVE: dict[str, int] = {  # a host that vanishes without a word is noticed within half a minute, not in hours
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """dbos keeps its tables at `jobs`, our run data lies at `runs`: two files on SQLite, or each writer would wait for the other."""
+
+    jobs: str  # SQLAlchemy URL
+    runs: str  # SQLAlchemy URL for async use
+    plain: str  # the PostgreSQL URL as given, "" on SQLite
+    folder: Path | None  # SQLite: where the lock files of the running processes lie; beside the database, whose sharers must share them
+
+
+def place(database_url: str | None, var_dir: Path) -> Place:
+    """Where DATABASE_URL puts the jobs; None is a file under `var_dir`. Raises ValueError for a URL that names no file."""
+    if database_url and database_url.startswith("postgresql://"):
+        return Place(database_url, database_url.replace("postgresql://", "postgresql+psycopg://", 1), database_url, None)
+    named = make_url(database_url).database if database_url else str(var_dir / "kollega.sqlite")
+    if not named or named == ":memory:":
+        raise ValueError("DATABASE_URL names no file; jobs must outlive the process")
+    stem = Path(named).absolute().with_suffix("")
+    jobs, runs = (stem.with_name(f"{stem.name}.{part}.sqlite") for part in ("jobs", "runs"))
+    return Place(f"sqlite:///{jobs}", f"sqlite+aiosqlite:///{runs}", "", stem.with_name(f"{stem.name}.locks"))
+
+
+def prepare(where: Place) -> None:
+    """Make SQLite's folder and files, with the write-ahead log on (half again as fast, and readers never wait)."""
+    if where.folder is None:
+        return
+    where.folder.mkdir(parents=True, exist_ok=True)
+    with (where.folder / ".setup").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)  # the switch fails while another process makes it
+        for url in (where.jobs, where.runs):
+            connection = sqlite3.connect(str(make_url(url).database), timeout=30)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.close()
+
+
+def postgres(url: str) -> Callable[[], psycopg.Connection]:
+    """How dbos connects: as usual, but each failure says "connection failed", the words by which dbos knows to wait and try again.
+
+    Without them a restart of a server on a Unix socket, or a failed look-up of its name, would end the job's run.
+    """
+
+    def connect() -> psycopg.Connection:
+        try:
+            return psycopg.connect(url, **ALIVE)  # type: ignore[arg-type]  # the stub does not know libpq's own parameters
+        except psycopg.OperationalError as error:
+            raise psycopg.OperationalError(f"connection failed: {error}") from error
+
+    return connect
+
+
+def unfit(database_url: str | None = None) -> str | None:
+    """One sentence if this Python or its SQLite cannot run jobs, else None. For app.py, before anything else."""
+    python, library = sys.version_info[:2], sqlite3.sqlite_version_info[:2]
+    if python < (3, 11):
+        return f"Kollega needs Python 3.11 or newer; this is {python[0]}.{python[1]}."
+    if database_url and database_url.startswith("postgresql://"):
+        return None
+    needed = (3, 42) if python >= (3, 12) else (3, 35)
+    if library < needed:
+        return (
+            f"SQLite {sqlite3.sqlite_version} is too old for jobs with Python {python[0]}.{python[1]}, which need {needed[0]}.{needed[1]}:"
+            " use Python 3.11, a newer SQLite, or PostgreSQL (DATABASE_URL)."
+        )
+    return None

@@ -1,0 +1,118 @@
+"""How jobs stand: our run data together with what dbos says of the open ones."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+import structlog
+from sqlalchemy import Row
+
+from jobs.logs import described
+from jobs.pace import Pace
+from jobs.runs import Runs, Trouble
+
+NEVER_ENQUEUED = timedelta(hours=1)  # the process died between the row of a run and its job; the person was told nothing
+
+log = structlog.get_logger()
+
+State = Literal["waiting", "running", "retrying", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a job stands. Times are UTC. `retrying_system` and `next_try` only while it retries; `outcome` once it is finished."""
+
+    key: str
+    intent: str
+    reference: str
+    conversation: str
+    state: State
+    outcome: str
+    started_at: datetime
+    finished_at: datetime | None
+    minutes: int
+    retrying_system: str
+    next_try: datetime | None
+
+
+async def of_job(runs: Runs, key: str) -> Status | None:
+    """How one job stands, or None."""
+    row = await runs.get(key)
+    return next(iter(await _standing(runs, [row])), None) if row is not None else None
+
+
+async def of_person(runs: Runs, person_id: str, limit: int) -> list[Status]:
+    """The newest jobs of one person, newest first."""
+    return await _standing(runs, await runs.of_person(person_id, limit))
+
+
+async def _standing(runs: Runs, rows: list[Row[Any]]) -> list[Status]:
+    """Rows whose job was never enqueued are left out."""
+    still_open = [row.id for row in rows if row.finished_at is None]
+    states = await _states(still_open)
+    troubles = await runs.troubles(list(states)) if states else {}
+    return [_status(row, states.get(row.id, ""), troubles.get(row.id)) for row in rows if row.finished_at is not None or row.id in states]
+
+
+def _status(row: Row[Any], state: str, trouble: Trouble | None) -> Status:
+    retries = trouble if state == "PENDING" and row.finished_at is None else None
+    now = "retrying" if retries else NAMES.get(state, "failed")
+    return Status(
+        key=row.id,
+        intent=row.intent,
+        reference=row.reference,
+        conversation=row.conversation,
+        state=cast("State", now if row.finished_at is None else row.state),
+        outcome=row.outcome,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        minutes=row.minutes,
+        retrying_system=retries.system if retries else "",
+        next_try=retries.next_at if retries else None,
+    )
+
+
+NAMES = {"PENDING": "running", "ENQUEUED": "waiting", "DELAYED": "waiting", "SUCCESS": "done", "CANCELLED": "cancelled"}
+
+
+async def _states(keys: list[str]) -> dict[str, str]:
+    """Dbos' word for each of these jobs that it knows."""
+    from dbos import DBOS
+
+    found = await DBOS.list_workflows_async(workflow_ids=keys, load_input=False, load_output=False) if keys else []
+    return {one.workflow_id: one.status for one in found}
+
+
+class Mending:
+    """Closes the runs whose job ended without doing so: given up after too many crashes, unreadable, cancelled half-way."""
+
+    def __init__(
+        self, runs: Runs, tell: Callable[[str, str, dict[str, Any]], Awaitable[None]], pace: Pace, now: Callable[[], datetime]
+    ) -> None:
+        self._runs = runs
+        self._tell = tell
+        self._pace = pace
+        self._now = now
+
+    async def mend(self) -> None:
+        """One look at all open runs."""
+        rows = await self._runs.still_open(self._now() - timedelta(seconds=self._pace.orphan))
+        states = await _states([row.id for row in rows])
+        for row in rows:
+            match states.get(row.id):
+                case None if row.started_at < self._now() - NEVER_ENQUEUED:
+                    await self._runs.drop(row.id)
+                case "CANCELLED":
+                    await self._runs.finish(row.id, "cancelled", "", 0, self._now())
+                case "ERROR" | "MAX_RECOVERY_ATTEMPTS_EXCEEDED" as state:
+                    await self._give_up(row, state)
+
+    async def _give_up(self, row: Row[Any], state: str) -> None:
+        log.error("job_given_up", reference=row.reference, intent=row.intent, state=state)
+        try:
+            await self._tell(f"{row.id}/job/crashed", row.conversation, {"kind": "crashed", "reference": row.reference})
+        except Exception as error:  # noqa: BLE001 - the border of a job, outside its run: the others must be mended too
+            log.error("crash_not_told", reference=row.reference, **described(error))  # noqa: TRY400 - a traceback would quote a person
+        else:
+            await self._runs.finish(row.id, "failed", state, 0, self._now())
