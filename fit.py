@@ -18,5 +18,5 @@ def unfit(python: tuple[int, int], sqlite: tuple[int, int, int]) -> str:
     return ""
 
 
-if __name__ == "__main__" and (reason := unfit(sys.version_info[:2], sqlite3.sqlite_version_info)):  # type: ignore[arg-type]  # three numbers, by its documentation
+if __name__ == "__main__" and (reason := unfit(sys.version_info[:2], sqlite3.sqlite_version_info)):
     sys.exit(reason)

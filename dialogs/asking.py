@@ -154,13 +154,13 @@ class Asking:
         self.point_at("confirm")
         filled = self.filled()
         said = " ".join(part for part in (notice.text, text or filled.confirm()) if part)
-        buttons = (
+        answers = (
             Button(label=filled.yes, do="yes", style="positive"),
             *notice.buttons,
             Button(label="Ret noget", do="change"),
             drawing.cancel(),
         )
-        turn.say(said, *buttons, facts=filled.facts(), key=self.new_card())
+        turn.say(said, *answers, facts=filled.facts(), key=self.new_card())
 
     def filled(self) -> Request:
         """The form as the job will get it."""

@@ -53,5 +53,5 @@ def many(name: str, ask: Ask, offered: list[dict[str, Any]]) -> Input:
 
 
 def files_taken(names: list[str]) -> str:
-    """ "Jeg lægger skaerm.png ved." """
+    """That the files come along: "Jeg lægger skaerm.png ved"."""
     return f"Jeg lægger {texts.names(texts.plain(name) for name in names)} ved."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
 
 from connectors.directory import Directory, Person
 from connectors.errors import NotFound
@@ -125,9 +126,11 @@ class Text(Kind):
     free = True
 
     @property
+    @override
     def drawn(self) -> Literal["text", "lines"]:  # type: ignore[override]  # narrower, and decided per field
         return "lines" if self.many_lines else "text"
 
+    @override
     async def read(self, text: str, at: At) -> Reading:
         del at
         value = text.strip()
@@ -156,6 +159,7 @@ class Pick(Kind):
     of: tuple[Option, ...]
     drawn = "choice"
 
+    @override
     async def read(self, text: str, at: At) -> Reading:
         del at
         plain = words.bare(text)
@@ -167,6 +171,7 @@ class Pick(Kind):
             return Got(self.of[place].value)
         return self._one(plain, [(option, option.patterns) for option in self.of])
 
+    @override
     async def find(self, text: str, at: At) -> Reading:
         del at
         return self._one(words.whole(text), [(option, option.hints) for option in self.of])
@@ -179,12 +184,15 @@ class Pick(Kind):
                 return Got(option.value)
         return None
 
+    @override
     def show(self, value: Any) -> str:
         return next((option.shown for option in self.of if option.value == value), str(value))
 
+    @override
     def raw(self, value: Any) -> str:
         return str(value)
 
+    @override
     def options(self) -> tuple[Choice, ...]:
         return tuple(Choice(label=option.label, value=option.value) for option in self.of)
 
@@ -198,12 +206,14 @@ STREET = re.compile(r"\b([A-ZÆØÅ][\wæøåé.]+(?:\s+[A-ZÆØÅ][\wæøåé.]
 class Place(Kind):
     """Where somebody sits: "Borups Allé 177, 3. sal". A floor alone keeps the building, a building alone drops the floor."""
 
+    @override
     async def read(self, text: str, at: At) -> Reading:
         found = await self.find(text, at)
         if found:
             return found
         return Got(text.strip()) if 2 <= len(text.strip()) <= 120 else Bad("Skriv fx ”3. sal” eller ”Borups Allé 177, lokale 3.12”.")
 
+    @override
     async def find(self, text: str, at: At) -> Reading:
         floor, room, street = FLOOR.search(text), ROOM.search(text), STREET.search(text)
         if not (floor or room or street):
@@ -224,6 +234,7 @@ class Place(Kind):
 class Phone(Kind):
     """A telephone number: a local one of four digits or a Danish one of eight."""
 
+    @override
     async def read(self, text: str, at: At) -> Reading:
         found = await self.find(text, at)
         digits = re.sub(r"\D", "", text)
@@ -231,6 +242,7 @@ class Phone(Kind):
             return found
         return Bad("Et telefonnummer har fire eller otte cifre, fx 4711 eller 33 66 12 34.")
 
+    @override
     async def find(self, text: str, at: At) -> Reading:
         del at
         match = re.search(
@@ -251,6 +263,7 @@ class Phone(Kind):
 class Who(Kind):
     """One employee, looked up in the directory; never a silent choice between several."""
 
+    @override
     async def read(self, text: str, at: At) -> Reading:
         plain = words.bare(text)
         if plain in {"mig", "jeg", "mig selv", "jeg selv", "det er mig", "undertegnede"}:
@@ -280,9 +293,11 @@ class Who(Kind):
         labels = [f"{one.name} · {one.title}, {one.email}" if same else f"{one.name} · {one.department}" for one in hits]
         return Which(f"Hvilken {texts.plain(wanted)}?", tuple((label, one.model_dump()) for label, one in zip(labels, hits, strict=True)))
 
+    @override
     def show(self, value: Any) -> str:
         return Colleague.model_validate(value).label
 
+    @override
     def raw(self, value: Any) -> str:
         return Colleague.model_validate(value).email
 

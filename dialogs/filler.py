@@ -145,9 +145,9 @@ class Filler(Hearing):
         drawn: dict[str, str] = json.loads(data.get("drawn", "{}"))
         errors: dict[str, str] = {}
         pending: list[tuple[str, Reading]] = []
-        for name in drawn:
+        for name, print_before in drawn.items():
             raw = inputs.get(name, "").strip()
-            if name not in self.asks or self.print_of(raw) == drawn[name]:
+            if name not in self.asks or self.print_of(raw) == print_before:
                 continue
             before = self.form.answers.get(name)
             if not raw:

@@ -69,9 +69,8 @@ class Hearing(Asking):
         """A text while a field is asked."""
         name = self.form.asked
         ask = self.asks[name]
-        if not ask.kind.free:
-            if await self.taken(name, await self.read(name, text)):
-                return True
+        if not ask.kind.free and await self.taken(name, await self.read(name, text)):
+            return True
         if word in {Word.SKIP, Word.UNKNOWN}:
             await self.passed_over(word)
             return True
@@ -176,7 +175,7 @@ class Hearing(Asking):
         return bool(changed)
 
     def swapped(self, old: str, new: str) -> bool:
-        """ "X, ikke Y" where Y stands in a text that was written."""
+        """A swap ("X, ikke Y") where Y stands in a text that was written."""
         for name in reversed(self.form.changed):
             value = self.form.answers.get(name)
             if isinstance(self.asks[name].kind, Text) and isinstance(value, str) and old.lower() in value.lower():
@@ -200,7 +199,7 @@ class Hearing(Asking):
         return changed
 
     async def another_person(self, correction: corrections.Correction) -> list[str]:
-        """ "nej, Sofie": a name where a person stands in the form."""
+        """A name ("nej, Sofie") where a person stands in the form."""
         for name in self.kind.wanted(self.form.answers):
             kind = self.asks[name].kind
             if isinstance(kind, Who) and name in self.form.answers and name != self.form.asked:
@@ -240,7 +239,7 @@ class Hearing(Asking):
             self.turn.say("Så venter vi med den. Jeg har gemt resten.", *buttons, key=self.new_card())
 
     async def passed_over(self, word: Word) -> None:
-        """ "Det ved jeg ikke", "spring over": fine where the field is not required, help where it is."""
+        """A skip, or "det ved jeg ikke": fine where the field is not required, help where it is."""
         name = self.form.asked
         ask = self.asks[name]
         if not ask.required:

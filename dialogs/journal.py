@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
+from pydantic import Field
 from typing_extensions import override
 
 from connectors.errors import ConnectorError, Refused
@@ -69,7 +70,7 @@ class Form(Request):
             ("kle", "emne", "kle-emne", "kle-nummer"),
             "KLE er kommunernes fælles emneplan. Emnet afgør, hvor sagen ligger, og hvornår den slettes. Skriv med dine egne ord, fx ”indkøb af licenser”, så finder jeg nummeret.",
         ),
-    ] = {}
+    ] = Field(default_factory=dict)
     responsible: Annotated[
         Colleague | None,
         Ask(
@@ -179,9 +180,7 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
             failed.append(f"”{texts.plain(mail.subject)}” kom ikke med: {texts.trouble(error)}")
             continue
         await job.step(f"mark {place}", marked, desk, form.requester.id, mail.id)
-    await job.tell(
-        "done", {"reply": told(case, receipts, failed).model_dump(mode="json"), "card": f"job-{job.order.key.rpartition(':')[2]}"}
-    )
+    await job.tell("done", {"reply": told(case, receipts, failed).model_dump(mode="json")})
     return "partly" if failed else "done"
 
 

@@ -17,15 +17,16 @@ async def work(desk: Desk, job: Job) -> str:
     return await found().work[job.order.intent](form, desk, job)
 
 
-def message(told: dict[str, Any]) -> tuple[Reply, str]:
+def message(key: str, told: dict[str, Any]) -> tuple[Reply, str]:
     """What a job has to say, and the key of the card that shows its state ("" for none).
 
-    told: {"reply", "card"} from a job's own steps, or the engine's {"kind": "failed" | "crashed" | "retrying", "key", "reference", …}.
+    key: the message's own, which begins with the job's. told: {"reply"} from a job's own steps, or the engine's
+    {"kind": "failed" | "crashed" | "retrying", "reference", …}.
     """
+    card = f"job-{key.partition('/')[0].rpartition(':')[2]}"
     if "reply" in told:
-        return Reply.model_validate(told["reply"]), str(told.get("card", ""))
+        return Reply.model_validate(told["reply"]), card
     reference = told["reference"]
-    card = f"job-{str(told.get('key', '')).rpartition(':')[2]}"
     buttons = (Button(label="Snak med Servicedesk", do="human"),)
     if told["kind"] == "retrying":
         until = texts.clock(datetime.fromisoformat(told["until"]))

@@ -203,13 +203,8 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     )
     case = await job.step("create", servicenow.create_incident, draft, job.key("incident"))
     kept, lost = await attached(form, desk, job, case)
-    await job.tell("done", {"reply": created(case, kept, lost).model_dump(mode="json"), "card": f"job-{form_id(job)}"})
+    await job.tell("done", {"reply": created(case, kept, lost).model_dump(mode="json")})
     return "partly" if lost else "done"
-
-
-def form_id(job: Job) -> str:
-    """The id of the form that a job came from."""
-    return job.order.key.rpartition(":")[2]
 
 
 def described(form: Form) -> str:
@@ -230,7 +225,8 @@ async def attached(form: Request, desk: Desk, job: Job, case: Case) -> tuple[lis
         await servicenow.attach(case, name, content_type, data)
         return True
 
-    kept, lost = [], []
+    kept: list[str] = []
+    lost: list[str] = []
     for place, file in enumerate(form.files, 1):
         there = await job.step(f"attach {place}", attach, file.key, file.name, file.content_type)
         (kept if there else lost).append(file.name)

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from connectors.servicenow import IncidentDraft, ServiceNow
 from dialogs import texts
-from dialogs.cases.case_create import attached, created, form_id
+from dialogs.cases.case_create import attached, created
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague, Got, Phone, Reading, Text
 from dialogs.form import Ask, Request
@@ -89,5 +89,5 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     )
     case = await job.step("create", servicenow.create_incident, draft, job.key("incident"))
     kept, lost = await attached(form, desk, job, case)
-    await job.tell("done", {"reply": created(case, kept, lost).model_dump(mode="json"), "card": f"job-{form_id(job)}"})
+    await job.tell("done", {"reply": created(case, kept, lost).model_dump(mode="json")})
     return "done"
