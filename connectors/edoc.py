@@ -1,0 +1,287 @@
+"""eDoc, the records system of the municipality: cases by number and title, filing of documents, and where a mail is filed already.
+
+Everything is asked and done as the person (ADContextUser): a case that the person may not see looks as if it were not there.
+"""
+
+import asyncio
+import base64
+import re
+import time
+import unicodedata
+from collections.abc import Iterable, Mapping
+from itertools import permutations
+from typing import Any, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from typing_extensions import override
+
+from connectors.errors import Conflict, Denied, NotFound, Refused, Unavailable
+from connectors.folding import fold, holds, spellings, words_of
+from connectors.records import CaseDraft, DocumentDraft, Receipt, RecordsCase, Subject
+from connectors.sif import Sif
+from settings import Settings
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+EXTERNAL_TYPE = "Kollega sag"
+REMARK = "Kollega"
+CAP = 100  # rows that a search gives at most, without a word about it
+MAX_DOCUMENTS = 1000
+CATEGORIES = {"in": "recno:114", "out": "recno:115", "internal": "recno:113"}
+SENDER, RECIPIENT = "recno:5", "recno:6"
+IN_PROCESS, JOURNALISED, ARCHIVE = "recno:5", "recno:6", "recno:2"
+CASE_NUMBER = re.compile(r"\d{4}-\d{4,9}")
+PREFIX = re.compile(r"^\s*(?:(?:sv|vs|re|fw|fwd|aw)\s*:|\[ekstern\])\s*", re.IGNORECASE)
+KLE = re.compile(r"\d{2}(?:\.\d{2}){0,2}")
+HOUR = 3600.0
+KLE_TABLE = "KLE"
+STATES: dict[str, Literal["reserved", "open", "closed", "cancelled", "other"]] = {
+    "reserved": "reserved",
+    "in process": "open",
+    "closed": "closed",
+    "cancelled": "cancelled",
+}
+
+
+class Edoc(Sif):
+    """eDoc over SIF."""
+
+    name: ClassVar[str] = "edoc"
+    setting: ClassVar[str] = "EDOC_URL"
+    limit: ClassVar[int] = 4
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, client_id: str, key: str) -> None:
+        super().__init__(session, url, client_id, key)
+        self._subjects: dict[str, tuple[str, bool]] = {}  # number → title, whether it is in force
+        self._subjects_until = 0.0
+
+    @override
+    @classmethod
+    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession) -> Self | None:
+        url = settings.system_url("edoc")
+        if url is None:
+            return None
+        if settings.is_simulated("edoc"):
+            return cls(session, url, "kollega", "simulator")
+        key = settings.edoc_authkey
+        return cls(session, url, settings.edoc_client_id or "", key.get_secret_value() if key else "")
+
+    @override
+    async def check(self) -> str:
+        await self.ask("CaseService/Ping", {}, "")
+        return "cases can be reached"
+
+    async def case(self, number: str, login: str) -> RecordsCase:
+        """One case by its number. Raises NotFound when it is not there or not for this person."""
+        number = number.strip()
+        rows = await self._cases({"CaseNumber": number}, login) if CASE_NUMBER.fullmatch(number) else []
+        exact = [row for row in rows if row.get("CaseNumber") == number]
+        if len(exact) != 1:
+            raise NotFound(self.name, "find case: no such case for this person", code="no_case")
+        return await self._case_from(exact[0])
+
+    async def find_cases(self, words: str, login: str, limit: int = 10) -> list[RecordsCase]:
+        """Cases whose title holds every word, in any order, spelling folded; open ones first, then the newest.
+
+        eDoc gives 100 at most and does not say so: then two words are asked for together.
+        """
+        terms = sorted(words_of(words), key=len, reverse=True)
+        if not terms:
+            return []
+        rows = await self._titled((f"%{way}%" for way in spellings(terms[0])), login)
+        if len(rows) >= CAP and len(terms) > 1:
+            pairs = permutations(terms[:2])
+            rows += await self._titled((f"%{one}%{other}%" for a, b in pairs for one in spellings(a) for other in spellings(b)), login)
+        fitting = {row["Recno"]: row for row in rows if holds(str(row.get("Title") or ""), words)}
+        cases = [await self._case_from(row) for row in fitting.values()]
+        newest = sorted(cases, key=lambda case: case.number, reverse=True)
+        return sorted(newest, key=lambda case: case.state not in {"open", "reserved"})[:limit]
+
+    async def subjects(self, words: str, limit: int = 5) -> list[Subject]:
+        """Subjects in force: by the beginning of a number, or by words in the title; best first."""
+        known = {number: title for number, (title, alive) in (await self._all_subjects()).items() if alive}
+        numbers = KLE.findall(words)
+        if numbers:
+            found = [number for number in known if any(number.startswith(one) for one in numbers)]
+            return [Subject(number=number, title=known[number]) for number in sorted(found)[:limit]]
+        terms = words_of(words)
+        scores = {number: sum(term in fold(title) for term in terms) for number, title in known.items()}
+        best = sorted((number for number, score in scores.items() if score), key=lambda number: (-scores[number], number))
+        return [Subject(number=number, title=known[number]) for number in best[:limit]]
+
+    async def open_case(self, draft: CaseDraft, key: str, login: str) -> RecordsCase:
+        """Open a case, once per key, and read it back. Safe to repeat. Raises Refused("not_taken") when eDoc kept other values."""
+        mark = {"ExternalId": {"Id": key, "Type": EXTERNAL_TYPE}}
+        async with self.one_at_a_time(key):
+            rows = await self._cases(mark, login)
+            if rows:
+                return await self._case_from(rows[0])
+            codes = ((draft.subject, "KLE"), (draft.facet, "Facet"))
+            parameter = {
+                "Title": draft.title,
+                "Status": IN_PROCESS,
+                "ArchiveCodes": [
+                    {"ArchiveCode": code, "ArchiveType": kind, "Sort": sort} for sort, (code, kind) in enumerate(codes, 1) if code
+                ],
+                "ResponsiblePersonEmail": draft.owner_email,
+                **mark,
+            }
+            try:
+                await self.tell("CaseService/CreateCase", parameter, login)
+            except Conflict as conflict:  # another process was quicker: its case is ours
+                if conflict.code != "duplicate":
+                    raise
+            rows = await self._cases(mark, login)
+        if not rows:
+            raise Unavailable(self.name, "open case: not visible yet", code="not_visible")
+        case = await self._case_from(rows[0])
+        if (case.title, case.subject, case.facet) != (draft.title, draft.subject, draft.facet):
+            raise Refused(self.name, f"open case: {case.number} has another title, subject or facet", code="not_taken")
+        return case
+
+    async def file(self, case_number: str, draft: DocumentDraft, key: str, login: str) -> Receipt:
+        """File a document on a case, once per key, and read it back. Safe to repeat.
+
+        Proof is what another call reads: same case, same title, every file by its name (conversion may have added more).
+        """
+        case = await self.case(case_number, login)
+        names = tuple(clean_name(one.name) for one in draft.files)
+        async with self.one_at_a_time(key):
+            row = await self._by_key(case_number, draft.title, key, login)
+            replayed = row is not None
+            if row is None:
+                parameter = await asyncio.to_thread(document_parameter, case_number, draft, names, key)
+                await self.tell("DocumentService/CreateDocument", parameter, login)
+                row = await self._by_key(case_number, draft.title, key, login)
+        if row is None:
+            raise Unavailable(self.name, "file document: not visible yet", code="not_visible")
+        receipt = receipt_from(row, case.link, replayed=replayed)
+        sent = {f"{name}.{one.format}" for name, one in zip(names, draft.files, strict=True)}
+        whole = sent <= set(receipt.files) and len(receipt.files) >= len(draft.files) and (replayed or receipt.title == draft.title)
+        if not whole or receipt.case_number != case_number:
+            raise Refused(self.name, f"file document: {receipt.document_number} is not what was sent", code="not_taken")
+        return receipt
+
+    async def filed(self, internet_message_id: str, title: str, login: str) -> list[Receipt]:
+        """Where a mail is filed already: on any case that the person may see, as long as its document goes by (a part of) the title."""
+        titles = {text for text in (title.strip(), cleaned_subject(title)) if words_of(text)}
+        asked = ({"Title": f"%{text}%", "IncludeRemarks": True, "MaxReturnedDocuments": MAX_DOCUMENTS} for text in titles)
+        found = [row for rows in await asyncio.gather(*(self._documents(one, login) for one in asked)) for row in rows]
+        rows = {row.get("DocumentNumber"): row for row in found if any(mid == internet_message_id for _, mid in remarks(row))}
+        return [receipt_from(row, await self._link(row, login), replayed=True) for row in rows.values()]
+
+    async def _by_key(self, case_number: str, title: str, key: str, login: str) -> dict[str, Any] | None:
+        """The document on the case that carries the key: first among those of the title, then among all (it may have a new title)."""
+        on_case = {"CaseNumber": case_number, "IncludeRemarks": True, "MaxReturnedDocuments": MAX_DOCUMENTS}
+        for asked in ({**on_case, "Title": title}, on_case):
+            for row in await self._documents(asked, login):
+                if any(one == key for one, _ in remarks(row)):
+                    return row
+        return None
+
+    async def _titled(self, patterns: Iterable[str], login: str) -> list[dict[str, Any]]:
+        found = await asyncio.gather(*(self._cases({"Title": pattern}, login) for pattern in dict.fromkeys(patterns)))
+        return [row for rows in found for row in rows]
+
+    async def _cases(self, parameter: Mapping[str, Any], login: str) -> list[dict[str, Any]]:
+        data = await self.ask("CaseService/GetCases", parameter, self._person(login))
+        return self.a_list(data.get("Cases"), "CaseService/GetCases")
+
+    async def _documents(self, parameter: Mapping[str, Any], login: str) -> list[dict[str, Any]]:
+        data = await self.ask("DocumentService/GetDocuments", parameter, self._person(login))
+        return self.a_list(data.get("Documents"), "DocumentService/GetDocuments")
+
+    def _person(self, login: str) -> str:
+        """Without a person the integration's own rights would decide, and they are wider."""
+        if not login:
+            raise Denied(self.name, "the person has no account there", code="no_login")
+        return login
+
+    async def _case_from(self, row: Mapping[str, Any]) -> RecordsCase:
+        codes = {str(one.get("ArchiveType")): str(one.get("ArchiveCode") or "") for one in row.get("ArchiveCodes") or []}
+        subject = codes.get("KLE", "")
+        title = (await self._all_subjects()).get(subject, ("", False))[0] if subject else ""
+        person = row.get("ResponsiblePerson")
+        return RecordsCase(
+            id=str(row.get("Recno") or ""),
+            number=str(row.get("CaseNumber") or ""),
+            title=str(row.get("Title") or ""),
+            subject=subject,
+            subject_title=title,
+            facet=codes.get("Facet", ""),
+            state=STATES.get(fold(str(row.get("Status") or "")), "other"),
+            owner=str((person.get("Name") if isinstance(person, dict) else "") or row.get("ResponsiblePersonName") or ""),
+            link=str(row.get("URL") or ""),
+        )
+
+    async def _all_subjects(self) -> dict[str, tuple[str, bool]]:
+        """KLE from the code table, expired ones too, kept for an hour."""
+        async with self.one_at_a_time("subjects"):
+            if time.monotonic() >= self._subjects_until:
+                data = await self.ask("SupportService/GetCodeTableRows", {"CodeTableName": KLE_TABLE}, "")
+                rows = self.a_list(data.get("CodeTableRows"), "SupportService/GetCodeTableRows")
+                self._subjects = {
+                    str(row.get("Code") or ""): (str(row.get("Description") or ""), row.get("Active") is not False) for row in rows
+                }
+                self._subjects_until = time.monotonic() + HOUR
+            return self._subjects
+
+    async def _link(self, document: Mapping[str, Any], login: str) -> str:
+        """The address of a document's case."""
+        try:
+            return (await self.case(str(document.get("CaseNumber") or ""), login)).link
+        except NotFound:
+            return ""
+
+
+def document_parameter(case_number: str, draft: DocumentDraft, names: tuple[str, ...], key: str) -> dict[str, Any]:
+    """What CreateDocument takes. Made in a thread: the files become base64."""
+    people = [(SENDER, draft.sender_name, draft.sender_email), *((RECIPIENT, address, address) for address in draft.recipients)]
+    return {
+        "CaseNumber": case_number,
+        "Title": draft.title,
+        "Category": CATEGORIES[draft.direction],
+        "Status": JOURNALISED,
+        "Archive": ARCHIVE,
+        "DocumentDate": draft.letter_date.astimezone(DENMARK).strftime("%Y-%m-%dT%H:%M:%S"),
+        "ResponsiblePersonEmail": draft.owner_email,
+        "UnregisteredContacts": [
+            {"Role": role, "ContactName": name or address, "Email": address} for role, name, address in people if name or address
+        ],
+        "Remarks": [{"Title": REMARK, "Content": f"{key} {draft.internet_message_id}", "RemarkType": "recno:1"}],
+        "Files": [
+            {"Title": name, "Format": one.format, "Base64Data": base64.b64encode(one.data).decode()}
+            for name, one in zip(names, draft.files, strict=True)
+        ],
+    }
+
+
+def remarks(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Our remarks on a document: key and internet message id."""
+    ours = (str(one.get("Content") or "") for one in document.get("Remarks") or [] if one.get("Title") == REMARK)
+    return [(key, mid.strip()) for key, _, mid in (content.partition(" ") for content in ours)]
+
+
+def receipt_from(document: Mapping[str, Any], link: str, *, replayed: bool) -> Receipt:
+    """What eDoc holds of a document."""
+    return Receipt(
+        case_number=str(document.get("CaseNumber") or ""),
+        document_number=str(document.get("DocumentNumber") or ""),
+        title=str(document.get("Title") or ""),
+        files=tuple(f"{one.get('Title')}.{str(one.get('Format') or '').lower()}" for one in document.get("Files") or []),
+        link=link,
+        replayed=replayed,
+    )
+
+
+def cleaned_subject(title: str) -> str:
+    """A subject without its SV:, VS:, RE:, FW: and [EKSTERN], however many."""
+    while found := PREFIX.match(title):
+        title = title[found.end() :]
+    return title.strip()
+
+
+def clean_name(name: str) -> str:
+    """A file name that every records system takes: composed letters, no signs that paths use, at most 128 characters."""
+    plain = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", unicodedata.normalize("NFC", name)).strip(" .")
+    return plain[:128].strip(" .") or "fil"
