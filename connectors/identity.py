@@ -94,8 +94,11 @@ def entra(system: str, tenant: str, client: Client, authority: str = ENTRA, veri
                 )
             )
         app = made[0]
-        app.remove_tokens_for_client()  # this class decides what is fresh: a token that a system refused must not come back
-        result: dict[str, Any] = app.acquire_token_for_client(scopes=[client.scope])
+        app.remove_tokens_for_client()  # `Tokens` decides what is fresh: one that a system refused must not come back
+        try:
+            result: dict[str, Any] = app.acquire_token_for_client(scopes=[client.scope])
+        finally:
+            app.http_client.close()  # the next fetch is an hour away
         return result
 
     async def fetch() -> Grant:

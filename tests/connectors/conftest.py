@@ -1,0 +1,124 @@
+"""A simulated world over real HTTP, connectors that are opened on it, and a server that misbehaves as it is told."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from connectors.opened import opened
+from connectors.systems import Systems
+from settings import Settings
+from simulators.server import build
+
+Step = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def served(app: web.Application) -> tuple[web.AppRunner, str]:
+    """Serve on a free port of this machine."""
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+@dataclass
+class World:
+    """The simulators at `url`: their faults, switches and journal."""
+
+    url: str
+    session: aiohttp.ClientSession
+
+    async def fault(self, path: str, **how: Any) -> None:
+        await self._post("faults", {"path": path, **how})
+
+    async def switch(self, **settings: Any) -> None:
+        await self._post("settings", settings)
+
+    async def _post(self, name: str, body: dict[str, Any]) -> None:
+        async with self.session.post(f"{self.url}/control/{name}", json=body) as response:
+            assert response.status == 200, await response.text()
+
+    async def writes(self, system: str, path: str = "") -> list[dict[str, Any]]:
+        """What was written to a system, in order."""
+        async with self.session.get(f"{self.url}/control/journal") as response:
+            return [line for line in await response.json() if line["system"] == system and path in line["path"]]
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    runner, url = await served(build())
+    async with aiohttp.ClientSession() as session:
+        yield World(url, session)
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def systems(world: World) -> AsyncIterator[Systems]:
+    async with opened(Settings(simulators_url=world.url)) as found:
+        yield found
+
+
+@dataclass
+class Wild:
+    """A server that answers with the next step of a script; the last one is repeated. `seen`: the requests that came."""
+
+    url: str = ""
+    script: list[Step] = field(default_factory=list)
+    seen: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.seen.append((f"{request.method} {request.path_qs}", dict(request.headers), await request.read()))
+        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        return await step(request)
+
+
+@pytest.fixture
+async def wild() -> AsyncIterator[Wild]:
+    found = Wild()
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", found.answer)
+    runner, found.url = await served(app)
+    yield found
+    await runner.cleanup()
+
+
+def says(status: int = 200, body: str | bytes = "{}", content_type: str = "application/json", **headers: str) -> Step:
+    """A step: a plain answer."""
+
+    async def step(request: web.Request) -> web.StreamResponse:
+        raw = body if isinstance(body, bytes) else body.encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return web.Response(status=status, body=raw, content_type=content_type, headers=named)
+
+    return step
+
+
+def cuts(after: bytes = b"") -> Step:
+    """A step: the connection is cut, before any answer or in the middle of one."""
+
+    async def step(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1000", "Content-Type": "application/json"})
+        if after:
+            await response.prepare(request)
+            await response.write(after)
+        if request.transport:
+            request.transport.abort()
+        return response
+
+    return step
+
+
+def hangs(seconds: float) -> Step:
+    """A step: an answer that comes too late."""
+
+    async def step(request: web.Request) -> web.StreamResponse:
+        import asyncio
+
+        await asyncio.sleep(seconds)
+        return web.json_response({})
+
+    return step
