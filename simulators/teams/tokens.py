@@ -123,7 +123,7 @@ class Tokens:
         claims, key = self.claims(app_id, service_url), self.key
         if fault in CLAIMS:
             return encoded(CLAIMS[fault](claims), key.private, key.kid)
-        return {
+        broken: dict[str, Callable[[], str]] = {
             "unknown_key": lambda: encoded(claims, key.private, uuid.uuid4().hex),
             "no_key_id": lambda: encoded(claims, key.private, None),
             "foreign_signature": lambda: encoded(claims, self.foreign.private, key.kid),
@@ -132,7 +132,8 @@ class Tokens:
             "unsigned": lambda: encoded(claims, "", key.kid, "none"),
             "not_endorsed": lambda: encoded(claims, self.foreign.private, self.foreign.kid),
             "garbage": lambda: "not.a.token",
-        }[fault]()
+        }
+        return broken[fault]()
 
     def issue(self, app_id: str, seconds: float) -> dict[str, Any]:
         """The bot's own token, as the token endpoint answers."""
