@@ -84,7 +84,7 @@ def parsed(body: bytes) -> Any:
     """The JSON in a body, or None where it holds none. Raises Unreadable: nested without end, or with half a character."""
     try:
         found = json.loads(body, parse_constant=refused)
-        json.dumps(found, ensure_ascii=False).encode()
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError as error:
         raise Unreadable("half a character") from error
     except RecursionError as error:

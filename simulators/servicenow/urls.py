@@ -1,0 +1,114 @@
+"""The addresses of the instance, and what every request goes through: who asks, what may be asked, how the answer looks."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from aiohttp import web
+from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
+from yarl import URL
+
+from simulators.servicenow import tables, tokens
+from simulators.servicenow.calls import Answer, Call, refused
+from simulators.servicenow.flow import advance
+from simulators.servicenow.records import Records
+from simulators.servicenow.refusals import Refusal, no_such_address, unauthenticated
+from simulators.servicenow.sessions import authenticated, session
+from simulators.simulation import Simulation
+
+PREFIX = "/servicenow"
+Respond = Callable[..., Answer]
+NOW = r"/api/now(?:/v[12])?"
+ROUTES: tuple[tuple[str, str, Respond], ...] = (
+    ("GET", rf"{NOW}/table/(\w+)", tables.many),
+    ("POST", rf"{NOW}/table/(\w+)", tables.create),
+    ("GET", rf"{NOW}/table/(\w+)/(\w+)", tables.one),
+    ("PATCH", rf"{NOW}/table/(\w+)/(\w+)", tables.change),
+    ("PUT", rf"{NOW}/table/(\w+)/(\w+)", tables.change),
+    ("DELETE", rf"{NOW}/table/(\w+)/(\w+)", tables.remove),
+)
+COMPILED = [(method, re.compile(pattern), respond) for method, pattern, respond in ROUTES]
+ACCEPTED = ("*/*", "application/*", "application/json", "text/json")
+
+
+def answer(call: Call) -> Answer:
+    """The answer to one call, also to one in a batch. HEAD is a GET without its body."""
+    method = "GET" if call.method == "HEAD" else call.method
+    if method == "POST":
+        method = call.headers.get("X-HTTP-Method-Override", method).upper()
+    matches = [(verb, found, respond) for verb, pattern, respond in COMPILED if (found := pattern.fullmatch(call.path))]
+    if not matches:
+        return refused(no_such_address())
+    chosen = next(((found, respond) for verb, found, respond in matches if verb == method), None)
+    if chosen is None:
+        return refused(Refusal(405, "Method not supported", f"{method} is not supported for this resource"))
+    accept = call.headers.get("Accept", "*/*")
+    if not any(one in accept.lower() for one in ACCEPTED) and not call.path.endswith("/file"):
+        return refused(Refusal(406, "Not Acceptable", f"{accept} is not supported"))
+    try:
+        return chosen[1](call, *chosen[0].groups())
+    except Refusal as refusal:
+        return refused(refusal)
+
+
+def build(simulation: Simulation) -> web.Application:
+    """The instance's application."""
+
+    async def serve(request: web.Request) -> web.Response:
+        """Everything but the pages for people."""
+        records = Records(simulation)
+        advance(records)
+        path = request.path.removeprefix(PREFIX)
+        if path == "/oauth_token.do":
+            return spoken(tokens.token(records, request.headers.get("Content-Type", ""), await form(request)), request)
+        user = authenticated(records, request.headers.get("Authorization", ""))
+        if user is None:
+            return spoken(refused(unauthenticated()), request)
+        call = Call(
+            records=records,
+            session=session(records, user),
+            method=request.method,
+            path=path,
+            query=MultiDictProxy(MultiDict(request.query)),
+            headers=CIMultiDictProxy(CIMultiDict(request.headers)),
+            body=await request.read(),
+            base=f"{origin(request)}{PREFIX}",
+        )
+        return spoken(answer(call), request)
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", serve)
+    return app
+
+
+def origin(request: web.Request) -> str:
+    """Scheme, host and port by which the instance was reached; its own name where the caller sent nonsense."""
+    try:
+        return str(URL.build(scheme=request.scheme, authority=request.host).origin())
+    except ValueError:
+        return "http://127.0.0.1"
+
+
+async def form(request: web.Request) -> dict[str, str]:
+    """The fields of a form-encoded body; empty for anything else. Only POST carries one."""
+    if request.method != "POST" or request.content_type != tokens.FORM:
+        return {}
+    try:
+        found = await request.post()
+    except (ValueError, LookupError):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def spoken(said: Answer, request: web.Request) -> web.Response:
+    """An answer on the wire. Cookies as the real one sets them; a caller who sends them back stays on its session."""
+    body, kind = said.encoded()
+    headers = CIMultiDict(said.headers)
+    headers.popall("Content-Type", None)
+    response = web.Response(body=body if request.method != "HEAD" else None, status=said.status, headers=headers)
+    if kind:
+        response.headers["Content-Type"] = kind
+    if "JSESSIONID" not in request.cookies:
+        response.set_cookie("JSESSIONID", secrets.token_hex(16).upper(), path="/", httponly=True)
+        response.set_cookie("glide_user_route", f"glide.{secrets.token_hex(16)}", path="/", httponly=True)
+    return response
