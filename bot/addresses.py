@@ -1,9 +1,12 @@
 """Which addresses the bot may answer to and fetch from: it posts its own token to the former."""
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from settings import is_loopback
+
+PRINTABLE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ def matches(host: str, pattern: str) -> bool:
 
 
 def split(url: str) -> SplitResult | None:
-    """The parts of a URL, or None for what is none."""
+    """The parts of a URL, or None for what is none: a blank or line end could smuggle something into a request."""
+    if not PRINTABLE.fullmatch(url):
+        return None
     try:
         parts = urlsplit(url)
         _ = parts.port
