@@ -55,7 +55,9 @@ def check_size(activity: dict[str, Any], *, small: bool) -> None:
 
 def objects(activity: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """A list of objects, empty when it is absent."""
-    found = activity.get(name) or []
+    found = activity.get(name)
+    if found is None:
+        return []
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise bad(f"{name} must be a list of objects.")
     return found
