@@ -73,7 +73,7 @@ async def opened(settings: Settings, tokens: Tokens | None = None, patience: flo
     """
     if bool(settings.app_id) != (tokens is not None):
         raise ValueError("a token source is needed with APP_ID, and only then")
-    hosts = Addresses(addresses.listed(settings.service_url_hosts), loopback=not settings.app_id)
+    hosts = Addresses(addresses.listed(settings.service_url_hosts)) if settings.app_id else Addresses(loopback=True)
     async with (
         store.opened(settings.database_url, settings.var_dir) as kept,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2 * AT_ONCE), auto_decompress=True) as session,

@@ -51,14 +51,14 @@ class Speech:
         except AnswerLost as error:
             log.warning("reply may be lost", key=key, error=str(error))
         except Refused as error:
-            log.exception("reply refused", key=key, error=str(error))
+            log.warning("reply refused", key=key, error=str(error))
         except Denied as error:
             self.broken = True
             self.reference.dead = error.status == 403
             log.warning("conversation is closed to us", key=key, error=str(error))
         except ConnectorError as error:
             self.broken = True
-            log.exception("replies not sent", key=key, error=str(error))
+            log.warning("replies not sent", key=key, error=str(error))
 
     async def one(self, reply: Reply) -> None:
         """A new message, or one in the place of an earlier."""
