@@ -1,6 +1,6 @@
 """The seeded world of ServiceNow."""
 
-from simulators.servicenow import seed_cases, seed_people
+from simulators.servicenow import seed_cases, seed_catalog, seed_knowledge, seed_people, seed_requests
 from simulators.servicenow.planting import Planting
 from simulators.simulation import Simulation
 
@@ -8,6 +8,6 @@ from simulators.simulation import Simulation
 def seed(simulation: Simulation) -> None:
     """Fill an empty store."""
     p = Planting()
-    seed_people.plant(p)
-    seed_cases.plant(p)
+    for part in (seed_people, seed_cases, seed_catalog, seed_requests, seed_knowledge):
+        part.plant(p)
     p.store(simulation)

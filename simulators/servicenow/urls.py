@@ -8,7 +8,8 @@ from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 from yarl import URL
 
-from simulators.servicenow import tables, tokens
+from simulators.servicenow import attachments, catalog, knowledge, ordering, pages, stats, tables, tokens
+from simulators.servicenow.batch import PREFIX, batch
 from simulators.servicenow.calls import Answer, Call, refused
 from simulators.servicenow.flow import advance
 from simulators.servicenow.records import Records
@@ -16,9 +17,9 @@ from simulators.servicenow.refusals import Refusal, no_such_address, unauthentic
 from simulators.servicenow.sessions import authenticated, session
 from simulators.simulation import Simulation
 
-PREFIX = "/servicenow"
 Respond = Callable[..., Answer]
 NOW = r"/api/now(?:/v[12])?"
+SC = r"/api/sn_sc(?:/v\d)?/servicecatalog"
 ROUTES: tuple[tuple[str, str, Respond], ...] = (
     ("GET", rf"{NOW}/table/(\w+)", tables.many),
     ("POST", rf"{NOW}/table/(\w+)", tables.create),
@@ -26,6 +27,34 @@ ROUTES: tuple[tuple[str, str, Respond], ...] = (
     ("PATCH", rf"{NOW}/table/(\w+)/(\w+)", tables.change),
     ("PUT", rf"{NOW}/table/(\w+)/(\w+)", tables.change),
     ("DELETE", rf"{NOW}/table/(\w+)/(\w+)", tables.remove),
+    ("GET", rf"{NOW}/stats/(\w+)", stats.stats),
+    ("POST", rf"{NOW}/batch", lambda call: batch(call, answer)),
+    ("GET", rf"{NOW}/attachment", attachments.listed),
+    ("POST", rf"{NOW}/attachment/file", attachments.raw),
+    ("POST", rf"{NOW}/attachment/upload", attachments.upload),
+    ("GET", rf"{NOW}/attachment/(\w+)", attachments.one),
+    ("PATCH", rf"{NOW}/attachment/(\w+)", attachments.rename),
+    ("DELETE", rf"{NOW}/attachment/(\w+)", attachments.remove),
+    ("GET", rf"{NOW}/attachment/(\w+)/file", attachments.content),
+    ("GET", rf"{SC}/catalogs", catalog.catalogs),
+    ("GET", rf"{SC}/catalogs/(\w+)/categories", catalog.categories),
+    ("GET", rf"{SC}/categories/(\w+)", catalog.category),
+    ("GET", rf"{SC}/items", catalog.items),
+    ("GET", rf"{SC}/items/(\w+)", catalog.item),
+    ("GET", rf"{SC}/items/(\w+)/variables", catalog.variables),
+    ("GET", rf"{SC}/items/(\w+)/delegation/(\w+)", catalog.delegation),
+    ("POST", rf"{SC}/items/(\w+)/order_now", ordering.order_now),
+    ("POST", rf"{SC}/items/(\w+)/add_to_cart", ordering.add_to_cart),
+    ("POST", rf"{SC}/items/(\w+)/submit_producer", ordering.submit_producer),
+    ("GET", rf"{SC}/cart", ordering.cart),
+    ("PUT", rf"{SC}/cart/(\w+)", ordering.change_line),
+    ("DELETE", rf"{SC}/cart/(\w+)", ordering.drop_line),
+    ("DELETE", rf"{SC}/cart/(\w+)/empty", ordering.empty),
+    ("POST", rf"{SC}/cart/checkout", ordering.checkout),
+    ("POST", rf"{SC}/cart/submit_order", ordering.submit_order),
+    ("POST", rf"{SC}/variables/(\w+)/display_value", ordering.display_value),
+    ("GET", r"/api/sn_km_api(?:/v\d)?/knowledge/articles", knowledge.articles),
+    ("GET", r"/api/sn_km_api(?:/v\d)?/knowledge/articles/(\w+)", knowledge.article),
 )
 COMPILED = [(method, re.compile(pattern), respond) for method, pattern, respond in ROUTES]
 ACCEPTED = ("*/*", "application/*", "application/json", "text/json")
@@ -77,6 +106,7 @@ def build(simulation: Simulation) -> web.Application:
         return spoken(answer(call), request)
 
     app = web.Application()
+    app.add_routes(pages.routes(simulation))
     app.router.add_route("*", "/{tail:.*}", serve)
     return app
 
