@@ -136,3 +136,23 @@ def load() -> Settings:
             text = fault["msg"].removeprefix("Value error, ")
             print(f"kollega: {name + ': ' if name else ''}{text}", file=sys.stderr)  # noqa: T201 - the one place that speaks before logging is set up
         raise SystemExit(2) from None
+
+
+def table() -> str:
+    """docs/settings.md: every setting with its default and what it is for."""
+    rows = [
+        "# Settings",
+        "",
+        "Read from the environment at start. Written by `python settings.py`; a test compares.",
+        "",
+        "| name | default | what |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table())

@@ -67,7 +67,8 @@ class Asking:
 
     def new_card(self, sentence: str = "Se det nyeste kort længere nede.") -> str:
         """The key of the next card; the one before gives way to the sentence."""
-        self.turn.close_card(self.form.card, sentence)
+        if self.form.card not in self.turn.closes:
+            self.turn.close_card(self.form.card, sentence)
         self.form.drawn += 1
         self.form.card = f"{self.form.id}-{self.form.drawn}"
         self.form.touched_at = self.turn.desk.now()
@@ -153,7 +154,8 @@ class Asking:
             return
         self.point_at("confirm")
         filled = self.filled()
-        said = " ".join(part for part in (notice.text, text or filled.confirm()) if part)
+        again = "Resten er som før. Passer det nu?" if turn.lead.startswith("Rettet") else filled.confirm()
+        said = " ".join(part for part in (notice.text, text or again) if part)
         answers = (
             Button(label=filled.yes, do="yes", style="positive"),
             *notice.buttons,

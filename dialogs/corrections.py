@@ -23,7 +23,7 @@ INTO = (
 )
 SWAP = (
     re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
-    re.compile(r"^(?P<new>.+?),?\s+(?:og\s+)?ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
+    re.compile(r"^(?P<new>.+?)(?:,\s*(?:og\s+)?|\s+og\s+)ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
     re.compile(r"^(?P<new>.+?)\s+i stedet for\s+(?P<old>.+)$", re.I | re.S),
     re.compile(r"^byt\s+(?P<old>.+?)\s+(?:ud\s+)?med\s+(?P<new>.+)$", re.I | re.S),
 )

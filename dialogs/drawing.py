@@ -20,7 +20,9 @@ def send(label: str, drawn: dict[str, str]) -> Button:
 
 
 def choices(field: str, offered: list[dict[str, Any]], *, other: bool = False) -> list[Button]:
-    """One button per choice, at most five; the choice travels by its place, not by its value."""
+    """One button per choice; the choice travels by its place, not by its value. More than five found ones are narrowed in words instead."""
+    if other and len(offered) > MOST_BUTTONS:
+        return []
     buttons = [
         Button(label=texts.shortened(one["label"], 60), do="pick", data={"field": field, "place": str(place)})
         for place, one in enumerate(offered[:MOST_BUTTONS])

@@ -143,13 +143,17 @@ class Text(Kind):
 
 @dataclass(frozen=True)
 class Option:
-    """One way to answer a choice: its value, its button, how the summary says it, and patterns (folded) that mean it."""
+    """One way to answer a choice: its value, its button, how the summary says it, and patterns (folded) that mean it.
+
+    tried: the order in which the options' patterns are tried, the most telling first; the buttons stand in the order given.
+    """
 
     value: str
     label: str
     shown: str
     patterns: tuple[str, ...] = ()  # in an answer to the question
     hints: tuple[str, ...] = ()  # in a longer sentence
+    tried: int = 0
 
 
 @dataclass(frozen=True)
@@ -178,8 +182,8 @@ class Pick(Kind):
 
     @staticmethod
     def _one(text: str, patterns: list[tuple[Option, tuple[str, ...]]]) -> Reading:
-        """The first option, in the order given, one of whose patterns stands in the text: the more serious ones are listed first."""
-        for option, wanted in patterns:
+        """The first option, in the order in which they are tried, one of whose patterns stands in the text."""
+        for option, wanted in sorted(patterns, key=lambda pair: pair[0].tried):
             if any(re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text) for pattern in wanted):
                 return Got(option.value)
         return None
@@ -259,6 +263,9 @@ class Phone(Kind):
         return Got(digits if len(digits) == 4 else " ".join(digits[i : i + 2] for i in range(0, len(digits), 2)))
 
 
+MOST_CHOICES, MOST_OF_A_NAME = 5, 20
+
+
 @dataclass(frozen=True)
 class Who(Kind):
     """One employee, looked up in the directory; never a silent choice between several."""
@@ -275,9 +282,9 @@ class Who(Kind):
                 return Got(Colleague.of(await directory.person(wanted)).model_dump())
             except NotFound:
                 return Bad(f"Jeg kender ingen med adressen {texts.plain(wanted)}. Skriv navnet, eller tjek adressen.")
-        if not wanted or len(wanted.split()) > 5:
+        if not wanted or len(wanted.split()) > 5 or words.means(text):
             return None
-        return self._of([Colleague.of(person) for person in await directory.find(wanted, 6)], wanted)
+        return self._of([Colleague.of(person) for person in await directory.find(wanted, MOST_OF_A_NAME + 1)], wanted)
 
     @staticmethod
     def _of(found: list[Colleague], wanted: str) -> Reading:
@@ -287,11 +294,16 @@ class Who(Kind):
         if not found:
             return Bad(f"Jeg kender ingen, der hedder {texts.plain(wanted)}. Skriv hele navnet eller mailadressen.")
         hits = exact or found
-        if len(hits) > 5:
-            return Bad(f"Der er mange, der hedder {texts.plain(wanted)}. Skriv hele navnet eller afdelingen med.")
+        if len(hits) > MOST_OF_A_NAME:
+            return Bad(f"Der er mange, der hedder {texts.plain(wanted)}. Skriv hele navnet eller mailadressen.")
         same = len({one.label for one in hits}) < len(hits)
         labels = [f"{one.name} · {one.title}, {one.email}" if same else f"{one.name} · {one.department}" for one in hits]
-        return Which(f"Hvilken {texts.plain(wanted)}?", tuple((label, one.model_dump()) for label, one in zip(labels, hits, strict=True)))
+        question = (
+            f"Hvilken {texts.plain(wanted)}?"
+            if len(hits) <= MOST_CHOICES
+            else f"Der er {len(hits)}, der hedder {texts.plain(wanted)}. Hvilken afdeling?"
+        )
+        return Which(question, tuple((label, one.model_dump()) for label, one in zip(labels, hits, strict=True)))
 
     @override
     def show(self, value: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dialogs import corrections, drawing, texts, words
 from dialogs.asking import Asking
-from dialogs.fields import Bad, Got, Reading, Text, Which, Who, pick_among
+from dialogs.fields import Bad, Got, Pick, Reading, Text, Which, Who, pick_among
 from dialogs.talk import Button
 from dialogs.words import Word
 
@@ -19,6 +19,8 @@ class Hearing(Asking):
         form = self.form
         word = words.means(text)
         self.take_files()
+        if word is Word.HUMAN:
+            return False
         if word is not None and await self.steered(word):
             return True
         if form.choices and form.offered and await self.chosen(text):
@@ -52,6 +54,7 @@ class Hearing(Asking):
     async def answered(self, name: str, value: Any) -> None:
         """A field got its value; go on, and say at the summary what was changed."""
         was_confirm = self.form.asked == "confirm"
+        self.turn.close_card(self.form.card, f"Du svarede: {texts.shortened(self.asks[name].kind.show(value), 80)}.")
         before = self.form.answers.get(name)
         if self.put(name, value) and (was_confirm or before is not None):
             self.note_change(name, before)
@@ -69,10 +72,10 @@ class Hearing(Asking):
         """A text while a field is asked."""
         name = self.form.asked
         ask = self.asks[name]
-        if not ask.kind.free and await self.taken(name, await self.read(name, text)):
+        if not ask.kind.free and (word is None or isinstance(ask.kind, Pick)) and await self.taken(name, await self.read(name, text)):
             return True
-        if word in {Word.SKIP, Word.UNKNOWN}:
-            await self.passed_over(word)
+        if word in {Word.SKIP, Word.UNKNOWN} or (word is Word.NO and not ask.required):
+            await self.passed_over(Word.SKIP if word is Word.NO else word)
             return True
         if word is Word.RESTORE:
             await self.again()
@@ -81,7 +84,7 @@ class Hearing(Asking):
             return True
         if self.elsewhere():
             return False
-        if ask.kind.free and word is None and await self.taken(name, await self.read(name, text)):
+        if ask.kind.free and word is None and await self.told_all(name, text):
             return True
         said = "" if word else self.kind.more(self.form.answers, text)
         if said:
@@ -92,6 +95,16 @@ class Hearing(Asking):
         else:
             await self.repair("")
         return True
+
+    async def told_all(self, name: str, text: str) -> bool:
+        """A free answer often says more than was asked: the other fields that it fills are taken as well."""
+        readings = await self.kind.heard(text, self.turn.at(self.form))
+        reading = readings.pop(name, None) or await self.read(name, text)
+        if isinstance(reading, Got):
+            for other, found in readings.items():
+                if isinstance(found, Got) and other not in self.form.filled_by:
+                    self.put(other, found.value)
+        return await self.taken(name, reading)
 
     async def read(self, name: str, text: str) -> Reading:
         """A field's reading of a text; a system that is down is told and leaves the field open."""

@@ -1,5 +1,6 @@
 """Journalise mails: from the inbox onto an eDoc case, existing or new, with a message when it is read back and done."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
@@ -14,7 +15,7 @@ from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague, Got, Reading, Text, Who
 from dialogs.form import Ask, Notice, Request
-from dialogs.mails import CaseRef, Emne, MailRef, Mails, Target, cleaned, listed, records, shown
+from dialogs.mails import CaseRef, Emne, MailRef, Mails, Target, cleaned, listed, records, ref, shown
 from dialogs.talk import Button, Fact, Reply
 from jobs.engine import Job
 
@@ -114,7 +115,7 @@ class Form(Request):
         if field == "mails":
             return await listed(at)
         if field == "subject":
-            subjects = await records(at).subjects(str(at.answers.get("title", "")), 4)
+            subjects = await records(at).subjects(" ".join(texts.stems(str(at.answers.get("title", "")))), 4)
             return [{"label": f"{one.number} {one.title}", "value": one.model_dump()} for one in subjects]
         if field == "case":
             return [*await alike(at), {"label": "Ny sag", "value": CaseRef(new=True).model_dump()}]
@@ -162,10 +163,12 @@ async def alike(at: At) -> list[dict[str, Any]]:
     """Open cases whose number or words the chosen mail holds, at most three."""
     if not at.answers.get("mails"):
         return []
-    reading = await Target().read(cleaned(at.answers["mails"][0]["subject"]), at)
-    if isinstance(reading, Got):
-        return [{"label": f"{reading.value['number']} {texts.shortened(reading.value['title'], 50)}", "value": reading.value}]
-    return [{"label": label, "value": value} for label, value in getattr(reading, "choices", ())[:3]]
+    subject = texts.stems(cleaned(at.answers["mails"][0]["subject"]))
+    telling = sorted(subject, key=len, reverse=True)[:2]
+    found = await asyncio.gather(*(records(at).find_cases(word, at.me.login if at.me else "", 10) for word in telling))
+    cases = {case.number: case for some in found for case in some if case.state in {"open", "reserved"}}
+    best = sorted(cases.values(), key=lambda case: -len(texts.stems(case.title) & subject))[:3]
+    return [{"label": f"{case.number} {texts.shortened(case.title, 50)}", "value": ref(case)} for case in best]
 
 
 async def execute(form: Form, desk: Desk, job: Job) -> str:

@@ -246,14 +246,14 @@ class Emne(Kind):
     async def read(self, text: str, at: At) -> Reading:
         if words.means(text):
             return None
-        subjects = await records(at).subjects(text.strip(" .!?"), 5)
         number = re.search(r"\b\d{2}\.\d{2}\.\d{2}\b", text)
+        subjects = await records(at).subjects(number[0] if number else " ".join(texts.stems(text)), 5)
         exact = [one for one in subjects if number and one.number == number[0]]
         if len(exact or subjects) == 1:
             return Got((exact or subjects)[0].model_dump())
         if not subjects:
             return Bad(
-                f"Jeg fandt intet KLE-emne til ”{texts.plain(texts.shortened(text, 60))}”. Prøv med andre ord, fx ”brugeradgang” eller ”licenser”."
+                f"Jeg fandt intet KLE-emne til ”{texts.plain(texts.shortened(text, 60))}”. Prøv med andre ord, fx ”brugeradgang” eller ”software”, eller skriv nummeret."
             )
         return Which("Hvilket emne passer bedst?", tuple((f"{one.number} {one.title}", one.model_dump()) for one in subjects))
 

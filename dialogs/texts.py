@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from connectors.errors import Conflict, ConnectorError, Denied, NotFound, Refused, Unavailable
+from nlu.normalise import fold
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 DAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
@@ -105,6 +106,15 @@ def holds_cpr(text: str) -> bool:
     return bool(CPR.search(text))
 
 
+QUOTED = re.compile(r"^(?:[>|].*|(?:Fra|From|Sendt|Sent|Til|To|Emne|Subject):.*|-{3,}.*|_{5,}.*)$", re.M | re.I)
+
+
+def own_words(text: str) -> str:
+    """What stands before a pasted mail or a quotation: only that speaks for the person. The whole text when nothing stands before it."""
+    quoted = QUOTED.search(text) if "\n" in text else None
+    return text[: quoted.start()].strip() or text if quoted else text
+
+
 def plain(text: str) -> str:
     """A text from elsewhere (a title, a name) that must not be read as markdown."""
     return re.sub(r"([*_`\[\]<>~|#\\])", r"\\\1", text)
@@ -116,3 +126,15 @@ def shortened(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+WORD = re.compile(r"[a-z]{4,}")
+COMMON = frozenset(
+    "virker ikke ingen igen efter noget kommer siger hele hver gang siden naar alle min mine naeste komme maske vores deres have haft paaet "
+    "problem fejl problemer hjaelp opstaar pludselig stadig skal kunne kan laver laengere holder hvis derfor denne".split()
+)
+
+
+def stems(text: str) -> set[str]:
+    """The telling words of a text: four letters and more, cut to their stem."""
+    return {word[:6] for word in WORD.findall(fold(text)) if word not in COMMON}

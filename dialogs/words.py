@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from nlu.normalise import fold
 
-FRONT = re.compile(r"^(?:(?:oeh+|naa|altsaa|okay saa|ok saa|hmm+|jamen|hej|hey|kollega)\s+)+")
+FRONT = re.compile(r"^(?:(?:oeh+|naa|altsaa|okay saa|ok saa|hmm+|jamen|kollega)\s+)+")
 BACK = re.compile(
     r"(?:\s+(?:tak|pft|paa forhaand tak|please|pls|venligst|hvis du gider|hvis du vil|du|kollega|skat|ven|mange tak|tusind tak|nu))+$"
 )
@@ -103,7 +103,7 @@ LISTS: dict[Word, frozenset[str]] = {
         hvad mangler du|hvad mangler vi"""
     ),
     Word.CHANGE: _list(
-        """ret noget|ret|jeg vil rette noget|jeg vil rette|ændr noget|ændr|rediger|ret lige noget|ret det|jeg vil ændre noget"""
+        """ret noget|ret|jeg vil rette noget|jeg vil rette|ændr noget|ændr|rediger|kort|vis kortet|vis kort|udfyld kortet|i kort|formular|vis formularen|ret lige noget|ret det|jeg vil ændre noget"""
     ),
 }
 _FOLDED = {word: frozenset(" ".join(MARKS.sub(" ", fold(entry)).split()) for entry in entries) for word, entries in LISTS.items()}

@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--tls", action="store_true", help="serve HTTPS; the certificate is written to the data folder")
     parser.add_argument("--data", type=Path, help="a folder where the state outlives the process")
     parser.add_argument("--bot", default="http://127.0.0.1:3978", help="where the simulated Teams finds the bot")
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input is closed: with the process that started this one")
     wanted = parser.parse_args()
     context: ssl.SSLContext | None = None
     if wanted.tls:
@@ -29,13 +30,13 @@ def main() -> None:
 
         context = made(wanted.data or Path("var"))
     try:
-        asyncio.run(serve(build(wanted.data, wanted.bot), wanted.host, wanted.port, context))
+        asyncio.run(serve(build(wanted.data, wanted.bot), wanted.host, wanted.port, context, until_eof=wanted.until_eof))
     except OSError as error:
         sys.exit(f"simulators: cannot serve at {wanted.host}:{wanted.port}: {error.strerror or error}")
 
 
-async def serve(app: web.Application, host: str, port: int, context: ssl.SSLContext | None) -> None:
-    """Serve and print the addresses; returns after a signal."""
+async def serve(app: web.Application, host: str, port: int, context: ssl.SSLContext | None, *, until_eof: bool = False) -> None:
+    """Serve and print the addresses; returns after a signal, or when standard input ends if `until_eof`."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
@@ -45,6 +46,8 @@ async def serve(app: web.Application, host: str, port: int, context: ssl.SSLCont
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        if until_eof:
+            asyncio.get_running_loop().add_reader(sys.stdin, lambda: stop.set() if not sys.stdin.buffer.read1(1) else None)
         await stop.wait()
     finally:
         await runner.cleanup()

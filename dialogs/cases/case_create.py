@@ -25,6 +25,18 @@ class Form(Request):
     yes: ClassVar[str] = "Ja, opret"
     going: ClassVar[str] = "Jeg går i gang og skriver, når sagen er oprettet."
 
+    title: Annotated[
+        str,
+        Ask(
+            "Hvad skal sagen hedde?",
+            "Titel",
+            Text(least=4, most=160),
+            ("overskrift", "titel", "titlen", "emne"),
+            "En kort overskrift.",
+            required=False,
+            in_card=False,
+        ),
+    ] = ""
     what: Annotated[
         str,
         Ask(
@@ -35,18 +47,6 @@ class Form(Request):
             "Skriv, hvad der sker, og hvad du prøvede at gøre. Fx ”printeren på 3. sal laver papirstop”.",
         ),
     ]
-    title: Annotated[
-        str,
-        Ask(
-            "Hvad skal sagen hedde?",
-            "Titel",
-            Text(least=4, most=160),
-            ("overskrift", "titel", "emne"),
-            "En kort overskrift.",
-            required=False,
-            in_card=False,
-        ),
-    ] = ""
     affected: Annotated[
         str,
         Ask(
@@ -122,7 +122,7 @@ class Form(Request):
     @classmethod
     @override
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
-        found = await super().heard(text, at)
+        found = await super().heard(texts.own_words(text), at)
         what = problem(text)
         if what:
             found["what"] = Got(what)
@@ -153,9 +153,7 @@ class Form(Request):
     async def notice(cls, at: At) -> Notice:
         servicenow = at.desk.systems.get(ServiceNow)
         caller = await servicenow.caller(at.answers["requester"]["email"])
-        alike = [case for case in await servicenow.open_cases(caller) if similar(f"{case.title} {case.description}", at.answers["what"])][
-            :3
-        ]
+        alike = [case for case in await servicenow.open_cases(caller) if similar(case.title, at.answers["what"], case.description)][:3]
         if not alike:
             return Notice()
         listed = "; ".join(f"{case.number} ”{texts.plain(texts.shortened(case.title, 60))}” ({case.state_text.lower()})" for case in alike)
@@ -181,7 +179,8 @@ class Form(Request):
 
     @override
     def facts(self) -> list[Fact]:
-        facts = super().facts()
+        same = self.title == self.what.strip(" .!")
+        facts = [fact for fact in super().facts() if not (same and fact.label == "Beskrivelse")]
         if self.files:
             facts.append(Fact(label="Vedhæftet", value=texts.names(texts.plain(file.name) for file in self.files)))
         return [Fact(label="Fra", value=self.requester.label), *facts]

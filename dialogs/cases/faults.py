@@ -25,17 +25,21 @@ EMPTY = frozenset({"", "tak", "pft", "ja", "please", "nu", "du", "hjaelp", "en f
 AFFECTED = Pick(
     (
         Option(
-            "1",
-            "Hele afdelingen",
-            "hele afdelingen eller flere",
-            (r"hele .*", r"alle(?: sammen)?", r"alle .*", r"afdelingen", r"mange", r"hele huset", r"ingen kan .*"),
+            "3",
+            "Kun mig",
+            "kun dig",
             (
-                r"hele (?:afdelingen|kontoret|etagen|huset|teamet|gangen|bygningen|holdet)",
-                r"ingen (?:af os )?kan",
-                r"alle (?:i|paa|hos) ",
-                r"vi kan alle",
-                r"alle sammen",
+                r"kun (?:mig|jeg)",
+                r"mig(?: selv)?",
+                r"bare mig",
+                r"kun en",
+                r"jeg er den eneste",
+                r"det er (?:kun|bare) mig",
+                r"ikke andre(?: .*)?",
+                r"nej(?: .*)?",
             ),
+            (r"min", r"mit", r"mine", r"jeg", r"mig"),
+            tried=2,
         ),
         Option(
             "2",
@@ -60,42 +64,26 @@ AFFECTED = Pick(
                 r"vi (?:er flere|kan ikke)",
                 r"vores team",
             ),
+            tried=1,
         ),
         Option(
-            "3",
-            "Kun mig",
-            "kun dig",
+            "1",
+            "Hele afdelingen",
+            "hele afdelingen eller flere",
+            (r"hele .*", r"alle(?: sammen)?", r"alle .*", r"afdelingen", r"mange", r"hele huset", r"ingen kan .*"),
             (
-                r"kun (?:mig|jeg)",
-                r"mig(?: selv)?",
-                r"bare mig",
-                r"kun en",
-                r"jeg er den eneste",
-                r"det er (?:kun|bare) mig",
-                r"ikke andre(?: .*)?",
-                r"nej(?: .*)?",
+                r"hele (?:afdelingen|kontoret|etagen|huset|teamet|gangen|bygningen|holdet)",
+                r"ingen (?:af os )?kan",
+                r"alle (?:i|paa|hos) ",
+                r"vi kan alle",
+                r"alle sammen",
             ),
-            (r"min", r"mit", r"mine", r"jeg", r"mig"),
+            tried=0,
         ),
     )
 )
 HINDERS = Pick(
     (
-        Option(
-            "3",
-            "Det haster ikke",
-            "det haster ikke",
-            (
-                r"haster ikke",
-                r"det haster ikke(?: .*)?",
-                r"ingen hast",
-                r"ikke travlt",
-                r"naar (?:i|der) (?:faar|har|er) tid(?: .*)?",
-                r"kan vente",
-                r"ja(?: \w+){0,2} (?:haster ikke|ingen problem\w*|sagtens|fint)",
-            ),
-            (r"haster ikke", r"ingen hast", r"naar i (?:faar|har) tid", r"kan vente"),
-        ),
         Option(
             "1",
             "Nej, slet ikke",
@@ -120,6 +108,7 @@ HINDERS = Pick(
                 r"akut",
                 r"kritisk",
             ),
+            tried=1,
         ),
         Option(
             "2",
@@ -137,6 +126,23 @@ HINDERS = Pick(
                 r"lidt",
             ),
             (r"besvaerligt", r"kan godt arbejde", r"arbejder (?:saa )?paa (?:min )?telefon"),
+            tried=2,
+        ),
+        Option(
+            "3",
+            "Det haster ikke",
+            "det haster ikke",
+            (
+                r"haster ikke",
+                r"det haster ikke(?: .*)?",
+                r"ingen hast",
+                r"ikke travlt",
+                r"naar (?:i|der) (?:faar|har|er) tid(?: .*)?",
+                r"kan vente",
+                r"ja(?: \w+){0,2} (?:haster ikke|ingen problem\w*|sagtens|fint)",
+            ),
+            (r"haster ikke", r"ingen hast", r"naar i (?:faar|har) tid", r"kan vente"),
+            tried=0,
         ),
     )
 )
@@ -166,19 +172,23 @@ def problem(text: str) -> str:
 
 def headline(what: str) -> str:
     """The first sentence, at most 100 characters, as the case's title."""
+    if subject := re.search(r"^(?:Emne|Subject):[ \t]*(.+)$", what, re.M | re.I):
+        what = subject[1]
     first = re.split(r"(?<=[^\d.][.!?])\s|\n", what.strip(), maxsplit=1)[0].strip(" .!")
-    return texts.shortened(first, 100)
+    parts = re.split(r"(,\s+|\s+og\s+)", first)
+    while len(parts) > 2 and beside_the_point(parts[-1]):
+        parts = parts[:-2]
+    first = "".join(parts)
+    return texts.shortened(first[0].upper() + first[1:], 100) if first else ""
 
 
-WORD = re.compile(r"[a-z]{4,}")
-COMMON = frozenset(
-    "virker ikke ingen igen efter noget kommer siger hele hver gang siden naar alle min mine naeste komme maske vores deres have haft paaet "
-    "problem fejl problemer hjaelp opstaar pludselig stadig skal kunne kan laver laengere holder hvis derfor denne".split()
-)
+def beside_the_point(part: str) -> bool:
+    """Whether a part of a sentence only says how much it hastens, or whom it hits."""
+    hints = [hint for option in (*HINDERS.of, *AFFECTED.of[:2]) for hint in option.hints] + [r"kun mig", r"haster"]
+    return any(re.search(rf"(?<!\w)(?:{hint})(?!\w)", fold(part)) for hint in hints)
 
 
-def similar(one: str, other: str) -> bool:
-    """Whether two descriptions are about the same: words of four letters and more, cut to their stem, that both hold."""
-    first, second = ({word[:6] for word in WORD.findall(fold(text)) if word not in COMMON} for text in (one, other))
-    shared = first & second
-    return bool(shared) and len(shared) >= min(2, len(second))
+def similar(title: str, text: str, description: str = "") -> bool:
+    """Whether a text may be about that case: most of the title's telling words, or two of all its words, stand in it."""
+    named, told, said = (texts.stems(one) for one in (title, f"{title} {description}", text))
+    return len(named & said) * 2 > len(named) or len(told & said) > 1

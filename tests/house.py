@@ -1,0 +1,164 @@
+"""The whole house on one loop: simulators and bot over real HTTP on free ports, and people who write to it through the simulated Teams."""
+
+import asyncio
+import base64
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+import app
+from settings import Settings
+from simulators.server import CONTROL
+from simulators.server import build as build_simulators
+from simulators.world import PEOPLE
+
+PATIENCE = 20.0  # seconds that a test waits for something that should come
+
+
+class Person:
+    """One person at the chat window."""
+
+    def __init__(self, house: "House", name: str) -> None:
+        self.house = house
+        self.id = next(person.id for person in PEOPLE if person.name == name)
+        self.seen = 0
+        self.messages: dict[str, dict[str, Any]] = {}  # newest form of each message, in the order they first came
+        self.sent: list[str] = []  # ids of what this person wrote
+
+    async def _post(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
+        async with self.house.http.post(f"{self.house.simulators}/teams/api/people/{self.id}/{what}", json=body) as answer:
+            answered: dict[str, Any] = await answer.json()
+            assert answer.status < 400, (what, body, answer.status, answered)
+            return answered
+
+    async def open(self) -> None:
+        """Open the chat; the greeting of the first time is read and forgotten."""
+        await self._post("open", {})
+        await self.new()
+
+    async def new(self, wait: float = 0) -> list[dict[str, Any]]:
+        """The bot's messages that are new, not those that were only redrawn."""
+        url = f"{self.house.simulators}/teams/api/people/{self.id}/messages?after={self.seen}&wait={wait}"
+        async with self.house.http.get(url) as answer:
+            found = await answer.json()
+        self.seen = found["sequence"]
+        fresh = []
+        for message in found["messages"]:
+            if message["type"] == "message" and message["from"] == "bot" and not message["deleted"]:
+                if message["id"] not in self.messages:
+                    fresh.append(message)
+                self.messages[message["id"]] = message
+        return fresh
+
+    async def says(self, text: str, *files: tuple[str, str, bytes]) -> list[dict[str, Any]]:
+        """Write a message; what the bot says in answer."""
+        attached = [{"name": name, "contentType": kind, "base64": base64.b64encode(data).decode()} for name, kind, data in files]
+        sent = await self._post("messages", {"text": text, "files": attached})
+        self.sent.append(sent["id"])
+        return await self.new()
+
+    async def edits(self, number: int, text: str) -> list[dict[str, Any]]:
+        """Change one's own message (1 is the first)."""
+        await self._post("edit", {"id": self.sent[number - 1], "text": text})
+        return await self.new()
+
+    async def presses(self, label: str, inputs: dict[str, str] | None = None) -> list[dict[str, Any]]:
+        """Press the newest button with that label."""
+        for message in reversed(self.messages.values()):
+            if label in buttons(message):
+                await self._post("press", {"activity": message["id"], "action": label, "inputs": inputs or {}})
+                return await self.new()
+        raise AssertionError(f"no button {label!r} in {[buttons(one) for one in self.messages.values()]}")
+
+    async def hears(self) -> list[dict[str, Any]]:
+        """Wait for a message that comes by itself."""
+        async with asyncio.timeout(PATIENCE):
+            while not (fresh := await self.new(wait=5)):
+                pass
+        return fresh
+
+
+def elements(card: Any) -> list[dict[str, Any]]:
+    """Every element of a card, in order."""
+    if isinstance(card, list):
+        return list(itertools.chain.from_iterable(elements(item) for item in card))
+    if not isinstance(card, dict):
+        return []
+    inner = [elements(card[key]) for key in ("body", "items", "columns", "actions") if key in card]
+    return [card, *itertools.chain.from_iterable(inner)]
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    """The labels of a message's buttons."""
+    return [one["title"] for one in elements(message.get("card")) if one.get("type", "").startswith("Action.")]
+
+
+def lines(message: dict[str, Any]) -> list[str]:
+    """A message as a transcript shows it: text, facts, inputs, buttons."""
+    parts = elements(message.get("card"))
+    texts = [one["text"] for one in parts if one.get("type") == "TextBlock"] if parts else [message["text"]]
+    said = [line for text in texts for line in str(text).splitlines() if line.strip()] or [""]
+    labels = " ".join(f"[{label}]" for label in buttons(message))
+    said += [f"  {fact['title']}: {fact['value']}" for one in parts if one.get("type") == "FactSet" for fact in one["facts"]]
+    for one in parts:
+        if one.get("type", "").startswith("Input."):
+            value = f" = {one['value']}" if one.get("value") else ""
+            said.append(f"  ({one.get('label')}{value})")
+            said += [f"    - {choice['title']}" for choice in one.get("choices", []) if one.get("isMultiSelect")]
+    return [f"< {line}" for line in (*said, *([f"  {labels}"] if labels else []))]
+
+
+class House:
+    """Running simulators and a running bot."""
+
+    def __init__(self, http: aiohttp.ClientSession, simulators: str, bot: str, control: Any) -> None:
+        self.http, self.simulators, self.bot, self.control = http, simulators, bot, control
+        self.people: dict[str, Person] = {}
+
+    async def person(self, name: str) -> Person:
+        """That person, with the chat open."""
+        if name not in self.people:
+            self.people[name] = Person(self, name)
+            await self.people[name].open()
+        return self.people[name]
+
+    async def fault(self, **fault: Any) -> None:
+        async with self.http.post(f"{self.simulators}/control/faults", json=fault) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def writes(self, system: str = "") -> list[dict[str, Any]]:
+        """What the systems' journals show, the chat left out."""
+        async with self.http.get(f"{self.simulators}/control/journal") as answer:
+            found: list[dict[str, Any]] = await answer.json()
+        return [
+            line for line in found if line["system"] != "teams" and "oauth" not in line["path"] and (not system or line["system"] == system)
+        ]
+
+
+async def served(application: web.Application) -> tuple[web.AppRunner, str]:
+    """Serve on a free port; the runner and the address."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+@asynccontextmanager
+async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
+    """A house with nothing in it but the seeded world."""
+    simulators = build_simulators()
+    simulated, address = await served(simulators)
+    bot, url = await served(app.build(Settings(simulators_url=address, var_dir=var, **settings)))
+    simulators[CONTROL].simulation.bot_url = url
+    try:
+        async with aiohttp.ClientSession() as http:
+            yield House(http, address, url, simulators[CONTROL])
+    finally:
+        await bot.cleanup()
+        await simulated.cleanup()

@@ -1,0 +1,93 @@
+"""Conversations, whole lines and both sides, over real HTTP.
+
+    > text                  the person writes           > [Label]               the person presses
+    > [Label] id=value      presses with inputs         < text                  Kollega says; facts, inputs and buttons below it
+    (as Ole Bang)           somebody else goes on       (wait)                  until Kollega writes by itself
+    (attach name)           the next text has a file    (edit 2) text           one's second message is changed
+    (fault edoc 503 x 2)    the next two answers fail   (drop edoc x 1)         the effect happens, the answer is lost
+    (writes)                the systems' journals: one line a write that took effect
+
+`make transcripts` rewrites the bot's side; read the diff. Each is run a second time with every button typed instead of pressed.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house import House, lines
+
+HERE = Path(__file__).parent / "transcripts"
+ALL = sorted(HERE.glob("*.txt"))
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+TIMES = re.compile(r"kl\. \d{1,2}\.\d{2}")
+
+
+class Play:
+    """Plays the person's side of a transcript and notes both."""
+
+    def __init__(self, house: House, *, typed: bool) -> None:
+        self.house, self.typed = house, typed
+        self.name = "Birthe Holm"
+        self.file: list[tuple[str, str, bytes]] = []
+
+    async def line(self, line: str) -> list[str]:
+        """One line of the person's side; what it brings about."""
+        person = await self.house.person(self.name)
+        if line.startswith("> ["):
+            label, rest = re.fullmatch(r"> \[(.+?)\](.*)", line).groups()  # type: ignore[union-attr]  # the notation
+            inputs = dict(part.strip().split("=", 1) for part in rest.split(";") if part.strip())
+            heard = await (person.says(label) if self.typed and not inputs else person.presses(label, inputs))
+        elif line.startswith(">"):
+            heard = await person.says(line[2:].replace("\\n", "\n"), *self.file)
+            self.file = []
+        elif line.startswith("("):
+            return await self.directive(line)
+        else:
+            return []
+        return [said for message in heard for said in lines(message)]
+
+    async def directive(self, line: str) -> list[str]:
+        word, _, rest = line[1:].partition(")")
+        command, *args = word.split(" ")
+        if command == "as":
+            self.name = " ".join(args)
+        elif command == "attach":
+            self.file = [(args[0], "image/png", PICTURE)]
+        elif command == "wait":
+            return [said for message in await (await self.house.person(self.name)).hears() for said in lines(message)]
+        elif command == "edit":
+            heard = await (await self.house.person(self.name)).edits(int(args[0]), rest.strip())
+            return [said for message in heard for said in lines(message)]
+        elif command == "fault":
+            await self.house.fault(path=f"/{args[0]}", status=int(args[1]), times=int(args[3]))
+        elif command == "drop":
+            await self.house.fault(path=f"/{args[0]}", method="POST", drop_answer=True, times=int(args[2]), match=" ".join(args[3:]))
+        elif command == "writes":
+            return [
+                f"= {one['system']} {one['method']} {one['path'].split('?')[0].rsplit('/', 1)[-1]}"
+                for one in await self.house.writes()
+                if one["status"] < 400
+            ]
+        else:
+            raise AssertionError(line)
+        return []
+
+
+def settled(text: str) -> str:
+    """Without what differs from day to day: the clock."""
+    return TIMES.sub("kl. 12.00", text)
+
+
+@pytest.mark.parametrize("typed", [False, True], ids=["pressed", "typed"])
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+async def test_transcript(path: Path, typed: bool, house: House, request: pytest.FixtureRequest) -> None:
+    wanted, heard = path.read_text(), []  # noqa: ASYNC240 - a small file, before anything runs
+    play = Play(house, typed=typed)
+    for line in wanted.splitlines():
+        if not line.startswith(("<", "=")):  # what was really said and written stands in their place
+            heard += [line, *(settled(said) for said in await play.line(line))]
+    got = "\n".join(heard) + "\n"
+    if request.config.getoption("--update-transcripts") and not typed:
+        path.write_text(got)  # noqa: ASYNC240 - after everything has run
+    assert got == wanted
