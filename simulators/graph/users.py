@@ -40,7 +40,7 @@ def record(one: Person) -> dict[str, Any]:
         "city": "København",
         "postalCode": "2400" if "Borups" in one.office else "1550",
         "country": "Danmark",
-        "businessPhones": [f"+45 3366 {one.phone}"],
+        "businessPhones": [one.phone],
         "mobilePhone": None,
         "preferredLanguage": "da-DK",
         "usageLocation": "DK",
