@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from simulators.graph.corpus import Written
 from simulators.world import NOW, PEOPLE, Person
@@ -49,6 +49,12 @@ PATTERNS = (  # subject, text, file
 )
 
 
+def moment(chance: random.Random) -> datetime:
+    """Some time on a working day of the last four weeks, before the moment of the seeded world."""
+    monday = NOW - timedelta(days=7 * chance.randint(1, 4))
+    return monday.replace(hour=6, minute=0) + timedelta(days=chance.randint(0, 4), minutes=chance.randint(0, 9 * 60))
+
+
 def mails(one: Person, chance: random.Random) -> Iterator[Written]:
     """Three to six mails to that person from colleagues of the unit, before the moment of the seeded world."""
     colleagues = [other for other in PEOPLE[6:] if other.department == one.department and other is not one] or list(PEOPLE[6:9])
@@ -61,7 +67,7 @@ def mails(one: Person, chance: random.Random) -> Iterator[Written]:
             sender=(sender.name, sender.email),
             to=((one.name, one.email),),
             cc=(),
-            at=NOW - timedelta(minutes=chance.randint(30, 20 * 24 * 60)),
+            at=moment(chance),
             subject=subject.format(**words),
             text=text.format(**words),
             attach=(file,) if file else (),

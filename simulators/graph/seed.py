@@ -34,6 +34,7 @@ class Filler:
         self.boxes: dict[int, list[Document]] = {}
         self.number = 0
         self.blobs: dict[str, tuple[str, int, str]] = {}
+        self.known: dict[str, Document] = {}
 
     def deliver(self, mail: Written) -> None:
         """One copy for each colleague who got it, one in the sender's Sent Items."""
@@ -67,24 +68,32 @@ class Filler:
             "sent": stamp(mail.at),
             "folder": folder,
             "kind": mail.kind,
-            "subject": mail.subject,
-            "text": text(mail),
-            "html": html(mail),
-            "from": list(mail.sender),
-            "to": [list(row) for row in mail.to] if len(mail.to) < 50 else [["Alle medarbejdere", "alle@kk.example"]],
-            "cc": [list(row) for row in mail.cc],
-            "importance": mail.importance,
+            **self.shared(mail),
             "read": own or mail.at < NOW - UNREAD,
             "draft": False,
             "categories": [],
             "flag": "notFlagged",
             "conversation": base64.b64encode(b"\x00\x01\x15" + thread[:20] + thread[:13]).decode(),
             "index": base64.b64encode(b"\x01\x01" + thread[:20] + bytes(5) * len(corpus.references(mail)) + bytes([mail.place])).decode(),
-            "internet_id": mail.internet_id,
-            "headers": headers(mail),
             "extended": {},
-            "attachments": [*self.pictures(mail), *(self.attachment(mail, name) for name in mail.attach)],
         }
+
+    def shared(self, mail: Written) -> Document:
+        """What is the same in every copy."""
+        if mail.internet_id not in self.known:
+            self.known[mail.internet_id] = {
+                "subject": mail.subject,
+                "text": text(mail),
+                "html": html(mail),
+                "from": list(mail.sender),
+                "to": [list(row) for row in mail.to] if len(mail.to) < 50 else [["Alle medarbejdere", "alle@kk.example"]],
+                "cc": [list(row) for row in mail.cc],
+                "importance": mail.importance,
+                "internet_id": mail.internet_id,
+                "headers": headers(mail),
+                "attachments": [*self.pictures(mail), *(self.attachment(mail, name) for name in mail.attach)],
+            }
+        return self.known[mail.internet_id]
 
     def pictures(self, mail: Written) -> list[dict[str, Any]]:
         """The logo that the signature shows."""
