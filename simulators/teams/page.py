@@ -36,7 +36,7 @@ def routes() -> list[web.RouteDef]:
 
 async def to_page(request: web.Request) -> web.Response:
     """The address without its slash."""
-    query = f"?{request.query_string}" if request.query_string else ""
+    query = f"?{raw}" if (raw := request.rel_url.raw_query_string) else ""
     return web.Response(status=308, headers={"Location": f"/teams/{query}"})
 
 

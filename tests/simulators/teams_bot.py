@@ -80,9 +80,9 @@ class Teams:
     """A running simulator and its bot, and a person's and a bot's calls to it."""
 
     url: str
-    session: aiohttp.ClientSession
-    simulation: Simulation
-    bot: Bot
+    session: aiohttp.ClientSession = field(repr=False)
+    simulation: Simulation = field(repr=False)
+    bot: Bot = field(repr=False)
     person: Person = BIRTHE
 
     @property

@@ -79,6 +79,7 @@ export class Card {
       const { results } = await this.onSearch(input.id, filter);
       for (const { title, value } of results) this.found[title] = value;
       input.renderChoices(filter, results);
+      input.getDropdownElement()?.classList.add("ac-choiceSetInput-filtered-dropdown-open");
     } catch {
       input.showErrorIndicator(filter, "Søgningen lykkedes ikke.");
     }

@@ -29,12 +29,17 @@ class Chat {
   }
 
   async during(call) {
-    this.busy += 1;
+    this.count(1);
     try {
       return await call();
     } finally {
-      setTimeout(() => (this.busy -= 1), CALM);
+      setTimeout(() => this.count(-1), CALM);
     }
+  }
+
+  count(change) {
+    this.busy += change;
+    $("feed").ariaBusy = String(this.busy > 0);
   }
 
   // Does a call whose failure is shown on top.
@@ -59,7 +64,7 @@ class Chat {
     let after = 0;
     for (let lost = false; ; ) {
       try {
-        const { sequence, messages } = await this.client.messages(after, WAIT);
+        const { sequence, messages } = await this.client.messages(after, lost ? 0 : WAIT);
         if (sequence < after) this.feed.clear(); // the world was reset
         after = sequence;
         this.feed.take(messages);
