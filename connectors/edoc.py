@@ -17,7 +17,7 @@ import aiohttp
 from typing_extensions import override
 
 from connectors.errors import Conflict, Denied, NotFound, Refused, Unavailable
-from connectors.folding import fold, holds, spellings, words_of
+from connectors.folding import holds, spellings, words_of
 from connectors.records import CaseDraft, DocumentDraft, Receipt, RecordsCase, Subject
 from connectors.sif import Sif
 from settings import Settings
@@ -34,12 +34,15 @@ CASE_NUMBER = re.compile(r"\d{4}-\d{4,9}")
 PREFIX = re.compile(r"^\s*(?:(?:sv|vs|re|fw|fwd|aw)\s*:|\[ekstern\])\s*", re.IGNORECASE)
 KLE = re.compile(r"\d{2}(?:\.\d{2}){0,2}")
 HOUR = 3600.0
-KLE_TABLE = "KLE"
-STATES: dict[str, Literal["reserved", "open", "closed", "cancelled", "other"]] = {
-    "reserved": "reserved",
-    "in process": "open",
-    "closed": "closed",
-    "cancelled": "cancelled",
+SMALL = frozenset("af at den der det en et fra for i med og om paa som til ved".split())  # words that say nothing about a subject
+STATES: dict[int, Literal["reserved", "open", "closed", "cancelled", "other"]] = {  # by recno, the same in every language
+    4: "reserved",
+    5: "open",
+    6: "closed",
+    7: "closed",
+    8: "cancelled",
+    9: "closed",
+    17: "closed",
 }
 
 
@@ -52,8 +55,7 @@ class Edoc(Sif):
 
     def __init__(self, session: aiohttp.ClientSession, url: str, client_id: str, key: str) -> None:
         super().__init__(session, url, client_id, key)
-        self._subjects: dict[str, tuple[str, bool]] = {}  # number → title, whether it is in force
-        self._subjects_until = 0.0
+        self._tables: dict[str, tuple[float, list[dict[str, Any]]]] = {}  # name → until when they count, rows
 
     @override
     @classmethod
@@ -69,7 +71,8 @@ class Edoc(Sif):
     @override
     async def check(self) -> str:
         await self.ask("CaseService/Ping", {}, "")
-        return "cases can be reached"
+        await self._table("KLE")
+        return "cases and code tables can be reached; acting as a person is not tried"
 
     async def case(self, number: str, login: str) -> RecordsCase:
         """One case by its number. Raises NotFound when it is not there or not for this person."""
@@ -99,15 +102,15 @@ class Edoc(Sif):
 
     async def subjects(self, words: str, limit: int = 5) -> list[Subject]:
         """Subjects in force: by the beginning of a number, or by words in the title; best first."""
-        known = {number: title for number, (title, alive) in (await self._all_subjects()).items() if alive}
+        alive = {row["Code"]: row["Description"] for row in await self._table("KLE") if row.get("Active") is not False}
         numbers = KLE.findall(words)
         if numbers:
-            found = [number for number in known if any(number.startswith(one) for one in numbers)]
-            return [Subject(number=number, title=known[number]) for number in sorted(found)[:limit]]
-        terms = words_of(words)
-        scores = {number: sum(term in fold(title) for term in terms) for number, title in known.items()}
-        best = sorted((number for number, score in scores.items() if score), key=lambda number: (-scores[number], number))
-        return [Subject(number=number, title=known[number]) for number in best[:limit]]
+            best = sorted(number for number in alive if any(number.startswith(one) for one in numbers))
+        else:
+            terms = [word for word in words_of(words) if word not in SMALL]
+            scores = {number: sum(weight(term, words_of(title)) * len(term) for term in terms) for number, title in alive.items()}
+            best = sorted((number for number in alive if scores[number]), key=lambda number: (-scores[number], number))
+        return [Subject(number=number, title=alive[number]) for number in best[:limit]]
 
     async def open_case(self, draft: CaseDraft, key: str, login: str) -> RecordsCase:
         """Open a case, once per key, and read it back. Safe to repeat. Raises Refused("not_taken") when eDoc kept other values."""
@@ -198,33 +201,41 @@ class Edoc(Sif):
         return login
 
     async def _case_from(self, row: Mapping[str, Any]) -> RecordsCase:
-        codes = {str(one.get("ArchiveType")): str(one.get("ArchiveCode") or "") for one in row.get("ArchiveCodes") or []}
-        subject = codes.get("KLE", "")
-        title = (await self._all_subjects()).get(subject, ("", False))[0] if subject else ""
+        codes = {str(one.get("ArchiveType")).casefold(): str(one.get("ArchiveCode") or "") for one in row.get("ArchiveCodes") or []}
+        titles = {one["Code"]: one["Description"] for one in await self._table("KLE")}
+        states = {one["Description"]: one["Recno"] for one in await self._table("Case status")}
         person = row.get("ResponsiblePerson")
         return RecordsCase(
             id=str(row.get("Recno") or ""),
             number=str(row.get("CaseNumber") or ""),
             title=str(row.get("Title") or ""),
-            subject=subject,
-            subject_title=title,
-            facet=codes.get("Facet", ""),
-            state=STATES.get(fold(str(row.get("Status") or "")), "other"),
-            owner=str((person.get("Name") if isinstance(person, dict) else "") or row.get("ResponsiblePersonName") or ""),
+            subject=codes.get("kle", ""),
+            subject_title=titles.get(codes.get("kle", ""), ""),
+            facet=codes.get("facet", ""),
+            state=STATES.get(states.get(str(row.get("Status")), 0), "other"),
+            owner=str(person.get("Name") or "") if isinstance(person, dict) else "",
             link=str(row.get("URL") or ""),
         )
 
-    async def _all_subjects(self) -> dict[str, tuple[str, bool]]:
-        """KLE from the code table, expired ones too, kept for an hour."""
-        async with self.one_at_a_time("subjects"):
-            if time.monotonic() >= self._subjects_until:
-                data = await self.ask("SupportService/GetCodeTableRows", {"CodeTableName": KLE_TABLE}, "")
-                rows = self.a_list(data.get("CodeTableRows"), "SupportService/GetCodeTableRows")
-                self._subjects = {
-                    str(row.get("Code") or ""): (str(row.get("Description") or ""), row.get("Active") is not False) for row in rows
-                }
-                self._subjects_until = time.monotonic() + HOUR
-            return self._subjects
+    async def _table(self, name: str) -> list[dict[str, Any]]:
+        """A code table with its expired rows, kept for an hour. Its texts depend on the language of the installation."""
+        async with self.one_at_a_time(f"table {name}"):
+            until, rows = self._tables.get(name, (0.0, []))
+            if time.monotonic() >= until:
+                asked = {"CodeTableName": f"code table: {name}", "IncludeExpiredValues": True}
+                data = await self.ask("SupportService/GetCodeTableRows", asked, "")
+                found = self.a_list(data.get("CodeTableRows"), "SupportService/GetCodeTableRows")
+                rows = [
+                    {
+                        "Recno": row.get("Recno"),
+                        "Code": str(row.get("Code")),
+                        "Description": str(row.get("Description")),
+                        "Active": row.get("Active"),
+                    }
+                    for row in found
+                ]
+                self._tables[name] = (time.monotonic() + HOUR, rows)
+            return rows
 
     async def _link(self, document: Mapping[str, Any], login: str) -> str:
         """The address of a document's case."""
@@ -272,6 +283,18 @@ def receipt_from(document: Mapping[str, Any], link: str, *, replayed: bool) -> R
         link=link,
         replayed=replayed,
     )
+
+
+def weight(term: str, title: list[str]) -> int:
+    """How well a word fits a title: 3 a word of it, 2 a part of one, 1 one that begins alike ("printerne", "printere")."""
+    if term in title:
+        return 3
+    if len(term) < 4:
+        return 0
+    if any(term in word for word in title):
+        return 2
+    lengths = [(word, max(4, min(len(term), len(word)) - 2)) for word in title]
+    return int(any(term[:length] == word[:length] for word, length in lengths))
 
 
 def cleaned_subject(title: str) -> str:

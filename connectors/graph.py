@@ -20,6 +20,7 @@ from connectors.identity import Client, for_endpoint
 from settings import Settings
 
 SCOPE = "https://graph.microsoft.com/.default"
+NO_SUCH_ID = {"ErrorInvalidIdMalformed", "ErrorInvalidMailboxItemId"}  # 400 for an id that is none, or of another mailbox
 SIMULATED_TENANT = "00000000-0000-4000-8000-00000000beef"
 
 
@@ -47,6 +48,8 @@ class Graph(Connector):
         code = error_code(body)
         reference = headers.get("request-id", "")
         reason = f"{request.what} (request-id {reference})" if re.fullmatch(r"[0-9A-Za-z-]{1,64}", reference) else request.what
+        if code in NO_SUCH_ID:
+            return NotFound(self.name, reason, status, code)
         return from_status(self.name, status, reason, code, retry_after(headers))
 
     async def read(

@@ -14,7 +14,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
-from connectors.errors import Conflict, Refused, Unavailable
+from connectors.errors import Conflict, Denied, NotFound, Refused, Unavailable
 from connectors.folding import holds, words_of
 from connectors.graph import Graph, asked, moment_of, text_of
 from connectors.http import JOB, Answer, Request
@@ -94,7 +94,12 @@ class Outlook(Graph):
     async def check(self) -> str:
         page = await self.read("/users", "read one user", {"$select": "id", "$filter": "accountEnabled eq true", "$top": "1"})
         for row in page.get("value", []):
-            await self._mailbox(text_of(row, "id"), "/messages", "read a mailbox", {"$select": "id", "$top": "1"})
+            try:
+                await self._mailbox(text_of(row, "id"), "/messages", "read a mailbox", {"$select": "id", "$top": "1"})
+            except NotFound:  # somebody without a mailbox
+                continue
+            except Denied:  # an app may be limited to some mailboxes, and this one need not be among them
+                return "users can be read; not the mailbox that was tried: no right to mail, or outside the app's scope"
         return "mailboxes can be read"
 
     async def mails(self, person_id: str, query: MailQuery) -> list[Mail]:

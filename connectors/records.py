@@ -104,4 +104,4 @@ class Records(Protocol):
 
 def filing_key(case_number: str, internet_message_id: str) -> str:
     """The business key of filing one mail on one case. The case is in it: one mail may lawfully be filed on two."""
-    return sha256(f"{case_number}\n{internet_message_id}".encode()).hexdigest()
+    return sha256(f"{case_number} {internet_message_id}".encode()).hexdigest()

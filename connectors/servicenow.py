@@ -173,15 +173,17 @@ class ServiceNow(TableApi):
         return self._case(row, table)
 
     async def open_cases(self, caller: Caller, limit: int = 20) -> list[Case]:
-        """The cases that are the person's own and still open, newest first."""
+        """The cases that are the person's own and still open, newest first. An order stands for itself only where none of its items does."""
 
-        async def of(table: str, own: str) -> list[Case]:
+        async def of(table: str, own: str) -> list[Row]:
             where = {own: caller.id, "active": "true"}
-            rows = await self.rows(table, where, FIELDS, f"list {table}", limit=limit, newest_by="opened_at")
-            return [self._case(row, table) for row in rows]
+            fields = (*FIELDS, "request") if table == "sc_req_item" else FIELDS
+            return await self.rows(table, where, fields, f"list {table}", limit=limit, newest_by="opened_at")
 
-        kinds = await asyncio.gather(*(of(table, own) for table, own in OWN.items()))
-        cases = [case for kind in kinds for case in kind]
+        found = dict(zip(OWN, await asyncio.gather(*(of(table, own) for table, own in OWN.items())), strict=True))
+        ordered = {row.value("request") for row in found["sc_req_item"]}
+        found["sc_request"] = [row for row in found["sc_request"] if row.value("sys_id") not in ordered]
+        cases = [self._case(row, table) for table, rows in found.items() for row in rows]
         return sorted(cases, key=lambda case: (case.opened_at, case.number), reverse=True)[:limit]
 
     async def latest_note(self, case: Case) -> Note | None:

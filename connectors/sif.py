@@ -13,16 +13,17 @@ import aiohttp
 import orjson
 from typing_extensions import override
 
-from connectors.errors import Conflict, ConnectorError, Denied, Refused, from_status
+from connectors.errors import Conflict, ConnectorError, Denied, NotFound, Refused, from_status
 from connectors.http import JOB, TURN, Connector, Request, retry_after
 
 CALL = "/Biz/v2/api/call/SI.Data.RPC/SI.Data.RPC"
-REASONS: tuple[tuple[str, type[ConnectorError], str], ...] = (  # how a message begins, and what it means
+REASONS: tuple[tuple[str, type[ConnectorError], str], ...] = (  # how a message begins (… stands for anything), and what it means
     ("Case is closed", Refused, "case_closed"),
     ("Case is cancelled", Refused, "case_cancelled"),
-    ("ArchiveCodes: class code is mandatory", Refused, "subject_missing"),
-    ("ArchiveCodes: facet is mandatory", Refused, "facet_missing"),
-    ("ArchiveCodes:", Refused, "subject_expired"),
+    ("Case '…' not found", NotFound, "no_case"),
+    ("ArchiveCodes: facet", Refused, "facet_missing"),
+    ("ArchiveCodes: …no longer valid", Refused, "subject_expired"),
+    ("ArchiveCodes:", Refused, "subject_missing"),
     ("Access denied", Denied, "no_rights"),
     ("Access Group", Refused, "access_group_invalid"),
     ("File is checked out", Conflict, "document_locked"),
@@ -30,8 +31,10 @@ REASONS: tuple[tuple[str, type[ConnectorError], str], ...] = (  # how a message 
     ("ExternalId already exists", Conflict, "duplicate"),
     ("Format:", Refused, "type_not_allowed"),
     ("File rejected by virus scanner", Refused, "virus"),
+    ("Files: the file is empty", Refused, "file_empty"),
     ("DocumentDate must be before", Refused, "dates_out_of_order"),
     ("Title: value too long", Refused, "title_too_long"),
+    ("Title: value is mandatory", Refused, "title_missing"),
     ("ResponsiblePerson", Refused, "owner_unknown"),
     ("User is not allowed to impersonate", Denied, "impersonation"),
 )
@@ -71,7 +74,8 @@ class Sif(Connector):
 def refusal(system: str, operation: str, message: str) -> ConnectorError:
     """The error that a message means. A stack trace may surround it: the text after the last "Exception:" and before the statement counts."""
     text = message.rpartition("Exception:")[2].partition("<operation>")[0].strip()
-    for begin, kind, code in REASONS:
-        if text.startswith(begin):
+    for pattern, kind, code in REASONS:
+        begin, _, later = pattern.partition("…")
+        if text.startswith(begin) and later in text:
             return kind(system, operation, 200, code)
     return Refused(system, operation, 200, "refused")

@@ -1,6 +1,8 @@
 """A simulated world over real HTTP, connectors that are opened on it, and a server that misbehaves as it is told."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +33,7 @@ class World:
 
     url: str
     session: aiohttp.ClientSession
+    changed: bool = False
 
     async def fault(self, path: str, **how: Any) -> None:
         await self._post("faults", {"path": path, **how})
@@ -38,22 +41,47 @@ class World:
     async def switch(self, **settings: Any) -> None:
         await self._post("settings", settings)
 
+    async def clean(self) -> None:
+        """The seeded world again, where a test left traces."""
+        if self.changed or await self.writes(""):
+            await self._post("reset", {})
+
     async def _post(self, name: str, body: dict[str, Any]) -> None:
+        self.changed = True
         async with self.session.post(f"{self.url}/control/{name}", json=body) as response:
             assert response.status == 200, await response.text()
 
     async def writes(self, system: str, path: str = "") -> list[dict[str, Any]]:
         """What was written to a system, in order."""
         async with self.session.get(f"{self.url}/control/journal") as response:
-            return [line for line in await response.json() if line["system"] == system and path in line["path"]]
+            return [line for line in await response.json() if line["system"].startswith(system) and path in line["path"]]
+
+
+async def whole_world() -> tuple[web.AppRunner, str]:
+    """Built where it is served: SQLite is bound to its thread."""
+    return await served(build())
+
+
+@pytest.fixture(scope="session")
+def simulators() -> Iterator[str]:
+    """All simulators in a thread of their own, for the whole run: seeding takes a second."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    runner, url = asyncio.run_coroutine_threadsafe(whole_world(), loop).result(60)
+    yield url
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    runner, url = await served(build())
+async def world(simulators: str) -> AsyncIterator[World]:
     async with aiohttp.ClientSession() as session:
-        yield World(url, session)
-    await runner.cleanup()
+        found = World(simulators, session)
+        yield found
+        await found.clean()
 
 
 @pytest.fixture
@@ -116,8 +144,6 @@ def hangs(seconds: float) -> Step:
     """A step: an answer that comes too late."""
 
     async def step(request: web.Request) -> web.StreamResponse:
-        import asyncio
-
         await asyncio.sleep(seconds)
         return web.json_response({})
 
