@@ -82,7 +82,6 @@ def card(reply: Reply, sentence: str) -> Json:
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
-        "lang": "da",
         "fallbackText": cut(reply.text, 500),
         "msteams": {"width": "Full"},
         "body": body,

@@ -9,7 +9,6 @@ Json = dict[str, Any]
 FILL_IN = "Udfyld feltet ”{label}”."
 CHECK = "Tjek feltet ”{label}”."
 RADIO = 5  # so many choices are shown at once; more fold into a list
-SEARCHED = 15  # more than this, and the list can be searched by typing
 
 
 def draw_input(one: Input) -> list[Json]:
@@ -38,10 +37,9 @@ def text(one: Input) -> Json:
 def choice(one: Input) -> Json:
     """One of some, or some of some (their values joined by commas)."""
     several = one.kind == "choices"
-    style = "expanded" if several or len(one.choices) <= RADIO else "compact"
     field: Json = {
         "type": "Input.ChoiceSet",
-        "style": "filtered" if not several and len(one.choices) > SEARCHED else style,
+        "style": "expanded" if several or len(one.choices) <= RADIO else "compact",
         "wrap": True,
         "choices": [{"title": one.label, "value": one.value} for one in one.choices],
     }
