@@ -9,7 +9,6 @@ import contextlib
 import contextvars
 import functools
 import importlib
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -69,12 +68,14 @@ class Jobs:
         tell: Tell,
         patience: timedelta,
         name: str = "kollega",
+        recoveries: int = RECOVERIES,
         pace: Pace | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self.tell = tell
         self._work = work
         self._name = name
+        self._workflow = functools.partial(_workflow, recoveries)
         self._pace = pace or Pace()
         self._now = now or (lambda: datetime.now(UTC))
         self._place = place(database_url, var_dir)
@@ -82,7 +83,7 @@ class Jobs:
         self._patience = Patience(self._runs, patience, self._pace, self._now)
         self._executor = str(uuid4())  # a fresh name each time: whoever bears the old one is dead
         self._lock = FileLock(self._place.folder, self._executor) if self._place.folder else AdvisoryLock(self._place.plain, self._executor)
-        self._recovery: Recovery
+        self._recovery: Recovery | None = None
         self._live: dict[Job, asyncio.Task[Any]] = {}
         self._turns: set[asyncio.Task[Any]] = set()
         self._closing = False
@@ -125,7 +126,7 @@ class Jobs:
             "log_level": "WARNING",
         }
         DBOS(config=config)
-        _workflow()
+        self._workflow()
         self._recovery = Recovery(self._lock, self._executor, JOB, self._pace, Mending(self._runs, self.tell, self._pace, self._now).mend)
         DBOS.launch()  # inside the loop, which dbos then runs jobs on
         self._recovery.start()
@@ -135,7 +136,8 @@ class Jobs:
         if self not in _CURRENT or self._closing:
             return
         self._closing = True
-        await self._recovery.stop()
+        if self._recovery:
+            await self._recovery.stop()
         self._change()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._pace.drain):
@@ -152,10 +154,12 @@ class Jobs:
 
         # dbos put its own threads behind this loop's to_thread, and takes them away now.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-        await asyncio.to_thread(DBOS.destroy)
-        await self._runs.close()
-        await self._lock.release()  # last: from here on others may take over
-        _CURRENT.remove(self)
+        try:
+            await asyncio.to_thread(DBOS.destroy)
+            await self._runs.close()
+            await self._lock.release()  # last: from here on others may take over
+        finally:
+            _CURRENT.remove(self)
 
     async def start(self, order: Order) -> bool:
         """Begin the job unless its key is known. True: new. False: it exists, and the first order counts. Durable when it returns.
@@ -183,7 +187,7 @@ class Jobs:
         _STARTED_HERE.set(True)
         try:
             with SetWorkflowID(order.key, workflow_id_reuse_policy="reject"):
-                await DBOS.start_workflow_async(_workflow(), asdict(order))
+                await DBOS.start_workflow_async(self._workflow(), asdict(order))
         except error.DBOSWorkflowIDInUseError:
             return False
         return True
@@ -218,10 +222,7 @@ class Jobs:
 
     def unwell(self) -> str | None:
         """One sentence for /readyz if jobs cannot run now, else None."""
-        silent = time.monotonic() - self._recovery.last_look
-        if silent > self._pace.audit * 5 + 5:
-            return f"The job database has not answered for {silent:.0f} s."
-        return None
+        return None if self._recovery and self._recovery.is_well() else "The job database does not answer."
 
     async def run(self, order: Order) -> str:
         """One job from its beginning to its end, or what is left of it. For the workflow below alone."""
@@ -302,11 +303,11 @@ class Jobs:
 
 
 @functools.cache
-def _workflow() -> Callable[[dict[str, Any]], Coroutine[Any, Any, str]]:
+def _workflow(recoveries: int) -> Callable[[dict[str, Any]], Coroutine[Any, Any, str]]:
     """The one workflow that runs every job, registered with dbos at the first launch."""
     from dbos import DBOS
 
-    return DBOS.workflow(name=JOB, max_recovery_attempts=RECOVERIES)(_job)
+    return DBOS.workflow(name=JOB, max_recovery_attempts=recoveries)(_job)
 
 
 async def _job(order: dict[str, Any]) -> str:

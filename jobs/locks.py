@@ -61,8 +61,10 @@ class FileLock(Lock):
 
     @override
     async def release(self) -> None:
-        self._path.unlink(missing_ok=True)
-        os.close(self._file)
+        if self._file >= 0:
+            self._path.unlink(missing_ok=True)
+            os.close(self._file)
+            self._file = -1
 
     def _take(self) -> None:
         while True:

@@ -8,6 +8,7 @@ import structlog
 from typing_extensions import override
 
 CPR = re.compile(r"(?<!\d)\d{6}[- ]?\d{4}(?!\d)")
+EXPECTED = re.compile("Asyncio task cancelled|was cancelled during execution")  # a stop, and a cancelled job; nothing is wrong
 TOKEN = re.compile(r"(?i)bearer\s+\S+|\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*")
 
 
@@ -36,9 +37,8 @@ class ToStructlog(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             fields |= {"error": type(error).__name__, "where": where(error)}
-        # A cancelled job ends with this error by design; nothing is wrong.
-        level = logging.INFO if type(error).__name__ == "DBOSAwaitedWorkflowCancelledError" else record.levelno
-        structlog.get_logger("dbos").log(level, "dbos", **fields)
+        expected = type(error).__name__ == "DBOSAwaitedWorkflowCancelledError" or EXPECTED.search(record.getMessage())
+        structlog.get_logger("dbos").log(logging.INFO if expected else record.levelno, "dbos", **fields)
 
 
 def quieten() -> None:

@@ -42,9 +42,10 @@ class Recovery:
         self._lost: Counter[str] = Counter()  # how often in a row a job of ours was found to run nowhere
         self._told: set[str] = set()  # what was reported once already
         self._locked_at = time.monotonic()  # since when our lock is ours without a break
-        self.last_look = time.monotonic()  # when the database last answered
-        self.taken_over = 0
+        self._last_look = time.monotonic()  # when the database last answered
+        self.taken_over = 0  # jobs, since this process started
         self.put_back = 0
+        self.silent: list[str] = []  # processes that hold their lock and give no sign of life
 
     def start(self) -> None:
         """Begin looking. The lock is taken before."""
@@ -62,6 +63,10 @@ class Recovery:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def is_well(self) -> bool:
+        """Whether the database answers and our lock is ours."""
+        return self._locked_at < float("inf") and time.monotonic() - self._last_look < self._pace.audit * 5 + 5
 
     async def _again_and_again(self, work: Callable[[], Awaitable[None]], every: float) -> None:
         while True:
@@ -84,7 +89,7 @@ class Recovery:
 
     async def _look(self) -> None:
         rows = await DBOS.list_workflows_async(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
-        self.last_look = time.monotonic()
+        self._last_look = time.monotonic()
         pending = [row for row in rows if row.status == "PENDING"]
         await self._others({row.executor_id for row in pending if row.executor_id} - {self._executor})
         await self._ourselves([row for row in pending if row.executor_id == self._executor])
@@ -96,6 +101,7 @@ class Recovery:
         if time.monotonic() - self._locked_at < self._pace.grace:
             self._gone.clear()  # whatever took our lock took theirs too; they need a moment to take it again
             return
+        silent = []
         for executor in executors:
             silence = await self._lock.silence(executor)
             self._gone[executor] = self._gone[executor] + 1 if silence is None else 0
@@ -104,8 +110,10 @@ class Recovery:
                 self.taken_over += len(handles)
                 log.warning("jobs_taken_over", executor=executor, jobs=len(handles))
             elif silence is not None and silence > self._pace.silence:
+                silent.append(executor)
                 self._once(f"silent {executor}", "jobs_process_silent", executor=executor, seconds=round(silence))
         self._gone = Counter({executor: count for executor, count in self._gone.items() if executor in executors})
+        self.silent = silent
 
     async def _ourselves(self, rows: list[WorkflowStatus]) -> None:
         """Put back jobs of ours that run nowhere: their run died of something that was not a job's error."""

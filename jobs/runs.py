@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import psycopg
 import structlog
 from sqlalchemy import (
     Boolean,
@@ -34,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 from typing_extensions import override
@@ -153,10 +155,6 @@ class Runs:
 
         return await self._patiently(write)
 
-    async def drop(self, key: str) -> None:
-        """Forget a run whose job was never enqueued."""
-        await self._write(delete(RUN).where(RUN.c.id == key, RUN.c.finished_at.is_(None)))
-
     async def get(self, key: str) -> Row[Any] | None:
         """The row of one run."""
         return next(iter(await self._read(select(RUN).where(RUN.c.id == key))), None)
@@ -219,10 +217,10 @@ class Runs:
             try:
                 async with self._engine.begin() as connection:
                     return await work(connection)
-            except DBAPIError as error:
-                if not _passes(error):
+            except (DBAPIError, PoolTimeout) as error:
+                if isinstance(error, DBAPIError) and not _passes(error):
                     raise
-                log.warning("job_database_away", error=type(error.orig).__name__, wait=wait)
+                log.warning("job_database_away", error=type(error).__name__, wait=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, 5.0)
 
@@ -238,11 +236,7 @@ def _durable(connection: Any, _record: Any) -> None:
 
 def _passes(error: DBAPIError) -> bool:
     """Whether it will pass: a lost connection, a server that restarts, a locked file."""
-    state = getattr(error.orig, "sqlstate", None)
     if error.connection_invalidated or "database is locked" in str(error.orig):
         return True
-    return type(error.orig).__module__.startswith("psycopg") and (state or "08")[:2] in {"08", "53", "57", "40"} and _is_operational(error)
-
-
-def _is_operational(error: DBAPIError) -> bool:
-    return type(error).__name__ in {"OperationalError", "InterfaceError"}
+    # No SQLSTATE: the server was not reached. Else: connection, resources, operator, rolled back.
+    return isinstance(error.orig, psycopg.OperationalError) and (error.orig.sqlstate or "08")[:2] in {"08", "53", "57", "40"}

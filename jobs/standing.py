@@ -12,8 +12,6 @@ from jobs.logs import described
 from jobs.pace import Pace
 from jobs.runs import Runs, Trouble
 
-NEVER_ENQUEUED = timedelta(hours=1)  # the process died between the row of a run and its job; the person was told nothing
-
 log = structlog.get_logger()
 
 State = Literal["waiting", "running", "retrying", "done", "failed", "cancelled"]
@@ -48,7 +46,7 @@ async def of_person(runs: Runs, person_id: str, limit: int) -> list[Status]:
 
 
 async def _standing(runs: Runs, rows: list[Row[Any]]) -> list[Status]:
-    """Rows whose job was never enqueued are left out."""
+    """Rows whose job was never enqueued are left out: the process died between the two, and nobody was told that it had begun."""
     still_open = [row.id for row in rows if row.finished_at is None]
     states = await _states(still_open)
     troubles = await runs.troubles(list(states)) if states else {}
@@ -101,8 +99,6 @@ class Mending:
         states = await _states([row.id for row in rows])
         for row in rows:
             match states.get(row.id):
-                case None if row.started_at < self._now() - NEVER_ENQUEUED:
-                    await self._runs.drop(row.id)
                 case "CANCELLED":
                     await self._runs.finish(row.id, "cancelled", "", 0, self._now())
                 case "ERROR" | "MAX_RECOVERY_ATTEMPTS_EXCEEDED" as state:
