@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import ssl
 import sys
@@ -22,7 +23,9 @@ def main() -> None:
     parser.add_argument("--tls", action="store_true", help="serve HTTPS; the certificate is written to the data folder")
     parser.add_argument("--data", type=Path, help="a folder where the state outlives the process")
     parser.add_argument("--bot", default="http://127.0.0.1:3978", help="where the simulated Teams finds the bot")
-    parser.add_argument("--until-eof", action="store_true", help="end when standard input is closed: with the process that started this one")
+    parser.add_argument(
+        "--until-eof", action="store_true", help="end when standard input is closed: with the process that started this one"
+    )
     wanted = parser.parse_args()
     context: ssl.SSLContext | None = None
     if wanted.tls:
@@ -47,7 +50,7 @@ async def serve(app: web.Application, host: str, port: int, context: ssl.SSLCont
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         if until_eof:
-            asyncio.get_running_loop().add_reader(sys.stdin, lambda: stop.set() if not sys.stdin.buffer.read1(1) else None)
+            asyncio.get_running_loop().add_reader(sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1024) else stop.set())
         await stop.wait()
     finally:
         await runner.cleanup()

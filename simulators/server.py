@@ -31,12 +31,16 @@ def build(data: Path | None = None, bot_url: str = "http://127.0.0.1:3978") -> w
     """The application. `data`: a folder where the state outlives the process; None keeps it in memory."""
     if data:
         data.mkdir(parents=True, exist_ok=True)
-    simulation = Simulation(Store(data / "simulators.sqlite" if data else None), bot_url)
-    control = Control(simulation, systems())
+    return application(Simulation(Store(data / "simulators.sqlite" if data else None), bot_url), systems())
+
+
+def application(simulation: Simulation, chosen: dict[str, System]) -> web.Application:
+    """The application with these systems, seeded if it is not."""
+    control = Control(simulation, chosen)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[control.middleware], handler_args=HANDLER)
     app[CONTROL] = control
     app.add_routes(control.routes())
-    for name, system in control.systems.items():
+    for name, system in chosen.items():
         app.add_subapp(f"/{name}", system.build(simulation))
     if not control.seeded:
         control.fill()

@@ -112,9 +112,5 @@ class Store:
         for table in self._tables.values():
             table.forget()
 
-    @property
-    def empty(self) -> bool:
-        return self._database.execute("SELECT 1 FROM row LIMIT 1").fetchone() is None
-
     def close(self) -> None:
         self._database.close()

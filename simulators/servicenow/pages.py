@@ -33,6 +33,7 @@ article{{border-left:3px solid #81b5a1;padding:2px 12px;margin:12px 0;white-spac
 article.note{{border-color:#d9b44a}} small{{color:#5a6872}} table{{border-collapse:collapse;width:100%}} td,th{{text-align:left;padding:4px 8px}}
 </style></head><body><header><a href="{home}">ServiceNow (simuleret)</a></header><main>"""
 LISTED = ("incident", "sc_req_item", "sysapproval_approver", "kb_knowledge")
+EARLY = {"number", "short_description", "description", "state", "priority", "caller_id", "requested_for", "assignment_group", "assigned_to"}
 SKIPPED = {
     "sys_id",
     "sys_domain",
@@ -123,9 +124,9 @@ def page(records: Records, table: str, row: Row) -> web.Response:
     shown, kind = wire(records), TABLES[class_of(table, row)]
     heading = title(shown, table, row)
     body = [f"<h1>{escape(heading)}</h1><small>{escape(kind.label)}</small><h2>Oplysninger</h2><dl>"]
-    for column in kind.columns.values():
-        text = shown.display(kind.name, column, row) if column.kind != "journal" and column.name not in SKIPPED else ""
-        if text:
+    for column in sorted(kind.columns.values(), key=lambda column: column.name not in EARLY):
+        idle = column.kind == "journal" or column.name in SKIPPED or (row.get(column.name) == column.default and column.name not in EARLY)
+        if not idle and (text := shown.display(kind.name, column, row)):
             value = link(column.reference, row[column.name], text) if column.kind == "ref" else escape(plain(column.kind, text))
             body.append(f"<dt>{escape(column.label)}</dt><dd>{value}</dd>")
     body += ["</dl>", answers(records, row), entries(records, shown, row), files(records, row)]

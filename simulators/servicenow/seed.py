@@ -1,5 +1,7 @@
 """The seeded world of ServiceNow."""
 
+from functools import cache
+
 from simulators.servicenow import seed_cases, seed_catalog, seed_knowledge, seed_people, seed_requests
 from simulators.servicenow.planting import Planting
 from simulators.simulation import Simulation
@@ -7,7 +9,13 @@ from simulators.simulation import Simulation
 
 def seed(simulation: Simulation) -> None:
     """Fill an empty store."""
+    planted().store(simulation)
+
+
+@cache
+def planted() -> Planting:
+    """The world, made once a process: each reset stores the same."""
     p = Planting()
     for part in (seed_people, seed_cases, seed_catalog, seed_requests, seed_knowledge):
         part.plant(p)
-    p.store(simulation)
+    return p

@@ -32,7 +32,7 @@ def token(records: Records, kind: str, form: Mapping[str, str]) -> Answer:
     elif grant == "refresh_token":
         user = refreshed(records, form.get("refresh_token", ""))
     elif grant == JWT_BEARER:
-        user = asserted(records, form.get("assertion", ""), form["client_id"], secret)
+        user = asserted(records, form.get("assertion", ""), form["client_id"])
     return given(records, form["client_id"], grant, user) if user and good(user) else denied()
 
 
@@ -82,18 +82,17 @@ def refreshed(records: Records, name: str) -> Row | None:
     return records.find("sys_user", row["user"]) if row and until and until > records.now() else None
 
 
-def asserted(records: Records, assertion: str, client: str, secret: str) -> Row | None:
+def asserted(records: Records, assertion: str, client: str) -> Row | None:
     """The user that a signed JWT names, by e-mail address or user name. Each JWT works once.
 
-    Signed with RS256 by the key whose public half the setting `servicenow_jwt_key` holds (PEM), or with HS256 by the client's secret.
+    Signed with RS256 by the key whose public half the setting `servicenow_jwt_key` holds (PEM); without that setting nobody is let in.
     """
-    public = records.setting("jwt_key", default="")
     try:
         header = jwt.get_unverified_header(assertion)
         claims = jwt.decode(
             assertion,
-            public or secret,
-            algorithms=["RS256"] if public else ["HS256"],
+            records.setting("jwt_key", default=""),
+            algorithms=["RS256"],
             audience=client,
             options={"require": ["iss", "sub", "aud", "exp", "iat", "jti"]},
         )
