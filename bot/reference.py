@@ -3,11 +3,12 @@
 Our own, in plain JSON: the SDK's ConversationReference loses the tenant when it is written down.
 """
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.incoming import Incoming
+if TYPE_CHECKING:
+    from bot.incoming import Incoming  # it brings the SDK along, which the store can do without
 
 
 class Reference(BaseModel):
@@ -27,7 +28,7 @@ class Reference(BaseModel):
     dead: bool = False
 
     @classmethod
-    def of(cls, incoming: Incoming) -> Self:
+    def of(cls, incoming: "Incoming") -> Self:
         """From an activity that was let in."""
         return cls(
             conversation=incoming.conversation.id,

@@ -1,10 +1,13 @@
 """A connector and a bot for each test."""
 
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.bot.postgres import server
 from tests.bot.standins import Connector, Running, running, serving
 
 
@@ -20,3 +23,27 @@ async def kollega(connector: Connector, tmp_path: Path) -> AsyncIterator[Running
     """The bot without an app registration; its brain echoes."""
     async with running(connector, tmp_path / "var") as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with server() as url:
+        yield url
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: str) -> str:
+    """An empty database."""
+    name = f"kollega_{uuid.uuid4().hex}"
+    async with await psycopg.AsyncConnection.connect(postgres_server, autocommit=True) as connection:
+        await connection.execute(f"CREATE DATABASE {name}".encode())
+    return postgres_server.rpartition("/")[0] + f"/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """Both kinds of database; None is the file under VAR_DIR."""
+    if request.param == "sqlite":
+        return None
+    found: str = request.getfixturevalue("postgres_url")
+    return found
