@@ -114,10 +114,12 @@ class Control:
 
     @staticmethod
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """The system's answer; a raised one made to be returned, so that the journal has it too."""
         try:
             return await handler(request)
         except web.HTTPException as refusal:
-            return refusal
+            headers = {name: value for name, value in refusal.headers.items() if name != "Content-Length"}
+            return web.Response(status=refusal.status, reason=refusal.reason, body=refusal.body, headers=headers)
 
     @staticmethod
     def struck(system: System, fault: Fault) -> web.Response:

@@ -16,8 +16,11 @@ def is_write(method: str, path: str) -> bool:
 
 
 def key(body: Any) -> str | None:
-    """The business key that a body carries."""
-    found = body.get("correlation_id") if isinstance(body, dict) else None
+    """The business key that a body carries: `correlation_id`, in an order the variable `kollega_key`."""
+    if not isinstance(body, dict):
+        return None
+    answers = body.get("variables")
+    found = body.get("correlation_id") or (answers.get("kollega_key") if isinstance(answers, dict) else None)
     return found if isinstance(found, str) and found else None
 
 

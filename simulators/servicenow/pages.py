@@ -160,11 +160,8 @@ def entries(records: Records, shown: Wire, row: Row) -> str:
     """The journal, newest first."""
     lines = []
     for one in reversed(records.journals(row["sys_id"])):
-        author = records.first("sys_user", user_name=one["sys_created_by"]) or {}
         note = one["element"] == "work_notes"
-        head = (
-            f"{shown.time('dt', one['sys_created_on'])} · {author.get('name') or one['sys_created_by']}{' · arbejdsnote' if note else ''}"
-        )
+        head = f"{shown.time('dt', one['sys_created_on'])} · {records.author(one['sys_created_by'])}{' · arbejdsnote' if note else ''}"
         lines.append(f'<article class="{"note" if note else "comment"}"><small>{escape(head)}</small>\n{escape(one["value"])}</article>')
     return section("Journal", "".join(lines))
 

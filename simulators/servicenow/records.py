@@ -22,6 +22,7 @@ class Records:
         self.simulation = simulation
         self._names: dict[tuple[str, str], str | None] = {}
         self._journals: dict[str, list[Row]] | None = None
+        self._authors: dict[str, str] = {}
 
     def table(self, name: str) -> Table:
         """The records of exactly that class."""
@@ -80,6 +81,12 @@ class Records:
             for row in self.table("sys_journal_field").values():
                 self._journals.setdefault(row["element_id"], []).append(row)
         return self._journals.get(sys_id, [])
+
+    def author(self, user_name: str) -> str:
+        """What the person behind a user name is called; the user name where there is none."""
+        if not self._authors:
+            self._authors = {str(row.get("user_name", "")): str(row.get("name", "")) for row in self.table("sys_user").values()}
+        return self._authors.get(user_name) or user_name
 
     def number(self, table: str) -> str:
         """The next number of a table; it is used up even if the record is refused afterwards."""

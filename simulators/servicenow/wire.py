@@ -103,8 +103,7 @@ class Wire:
         return "".join(self.entry(one) for one in reversed(entries))
 
     def entry(self, entry: Row) -> str:
-        author = self.records.first("sys_user", user_name=entry["sys_created_by"])
-        name = author["name"] if author else entry["sys_created_by"]
+        name = self.records.author(entry["sys_created_by"])
         label = JOURNALS[entry["element"]]["da" if self.session.language == "da" else "en"]
         return f"{self.time('dt', entry['sys_created_on'])} - {name} ({label})\n{entry['value']}\n\n"
 
