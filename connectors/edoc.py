@@ -147,6 +147,8 @@ class Edoc(Sif):
 
         Proof is what another call reads: same case, same title, every file by its name (conversion may have added more).
         """
+        if not draft.files:
+            raise Refused(self.name, "file document: without files", code="no_files")
         case = await self.case(case_number, login)
         names = tuple(clean_name(one.name) for one in draft.files)
         async with self.one_at_a_time(key):

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from connectors.errors import Conflict, NotFound, Refused, Unavailable
 from connectors.identity import Client, Tokens, client_credentials
-from connectors.servicenow_table import Row, TableApi, plain_type
+from connectors.servicenow_table import Row, TableApi, file_name, plain_type
 from settings import Settings
 
 OWN = {  # whose case it is, per table
@@ -31,7 +31,7 @@ FIELDS = (
     "priority", "opened_at", "sys_updated_on", "watch_list",
 )  # fmt: skip
 NUMBER = re.compile(r"[A-Z]{2,10}\d{4,12}")
-ADDRESS = re.compile(r"[^\s^@,]+@[^\s^@,]+")
+ADDRESS = re.compile(r"[^\s^@,:]+@[^\s^@,:]+")
 ENTRY = re.compile(r"(?P<at>[\d./-]{8,10} [\d:.]{8}) - (?P<author>[^\n]*?) \([^()\n]*\)\n(?P<text>.*?)(?=\n\n|\Z)", re.DOTALL)
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d-%m-%Y %H.%M.%S")
 DESCRIPTION = 4000  # characters that the field holds
@@ -219,6 +219,7 @@ class ServiceNow(TableApi):
 
     async def attach(self, case: Case, name: str, content_type: str, data: bytes) -> bool:
         """Attach a file. Safe to repeat: False when one of that name and size is there already."""
+        name = file_name(name)
         async with self.one_at_a_time(f"attach {case.id}"):
             if (name, len(data)) in await self.files(case.kind, case.id):
                 return False

@@ -17,12 +17,16 @@ from connectors.errors import ConnectorError, Refused, Unavailable, from_status
 from connectors.http import JOB, TURN, Connector, Request, retry_after
 
 REGULAR = {"sysparm_display_value": "all", "sysparm_exclude_reference_link": "true"}  # the one shape that is the same for every field
-RULES = {  # how the detail of a 403 begins or what it holds, and what it means
+RULES = {  # what the text of a 400 or 403 holds, and what it means
     "Data Policy Exception": "data_policy",
     "aborted by Business Rule": "business_rule",
+    "File type is not allowed": "type_not_allowed",
+    "File size exceeds": "too_large",
     "Failed API level ACL": "api_closed",
     "ACL Exception": "acl",
 }
+NO_RIGHT = {"", "acl", "api_closed"}  # of a 403; the others are rules of the instance, and the answer to them is another value
+LONGEST_NAME = 100  # characters of a file's name
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,9 @@ class TableApi(Connector):
 
     @override
     def failure(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> ConnectorError:
-        """403 is a missing right or a rule of the instance; its detail tells which, and is not passed on (it may name people)."""
-        code = rule_of(body) if status == 403 else ""
-        if code in {"data_policy", "business_rule"}:
+        """A 403 is a missing right or a rule of the instance; its text tells which, and is not passed on (it may name people)."""
+        code = rule_of(body) if status in {400, 403} else ""
+        if status == 403 and code not in NO_RIGHT:
             return Refused(self.name, request.what, status, code)
         return from_status(self.name, status, request.what, code, retry_after(headers))
 
@@ -142,7 +146,7 @@ def same(stored: str, asked: str) -> bool:
 
 
 def rule_of(body: bytes) -> str:
-    """What a 403 is about, as a short word; "" where it cannot be told."""
+    """What a refusal is about, as a short word; "" where it cannot be told."""
     try:
         error = orjson.loads(body)["error"]
         detail = f"{error.get('message') or ''} {error.get('detail') or ''}"
@@ -155,3 +159,12 @@ def plain_type(content_type: str) -> str:
     """A media type that can stand in a header; anything odd becomes application/octet-stream."""
     known = re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,100}", content_type, re.ASCII)
     return content_type if known else "application/octet-stream"
+
+
+def file_name(name: str) -> str:
+    """A name as the instance keeps it: printable, at most 100 characters, the extension whole."""
+    plain = "".join(letter if letter.isprintable() else "_" for letter in name).strip() or "fil"
+    stem, dot, extension = plain.rpartition(".")
+    if not dot or len(extension) > 10:
+        return plain[:LONGEST_NAME].strip()
+    return f"{stem[: LONGEST_NAME - len(extension) - 1]}.{extension}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,32 +30,48 @@ async def served(app: web.Application) -> tuple[web.AppRunner, str]:
 
 @dataclass
 class World:
-    """The simulators at `url`: their faults, switches and journal."""
+    """The simulators at `url`, shared by all tests: faults and switches end with the test that set them, writes stay.
+
+    `writes` tells of this test's own alone; a test that needs the world as it was seeded begins with `reset`.
+    """
 
     url: str
     session: aiohttp.ClientSession
-    changed: bool = False
+    before: int = 0
+    struck: set[str] = field(default_factory=set)
+    turned: set[str] = field(default_factory=set)
 
     async def fault(self, path: str, **how: Any) -> None:
+        self.struck.add(path)
         await self._post("faults", {"path": path, **how})
 
     async def switch(self, **settings: Any) -> None:
+        self.turned |= set(settings)
         await self._post("settings", settings)
 
+    async def reset(self) -> None:
+        await self._post("reset", {})
+        self.before = 0
+
     async def clean(self) -> None:
-        """The seeded world again, where a test left traces."""
-        if self.changed or await self.writes(""):
-            await self._post("reset", {})
+        """End what the test set."""
+        for path in self.struck:
+            await self._post("faults", {"path": path, "times": 0})
+        if self.turned:
+            await self._post("settings", dict.fromkeys(self.turned))
 
     async def _post(self, name: str, body: dict[str, Any]) -> None:
-        self.changed = True
         async with self.session.post(f"{self.url}/control/{name}", json=body) as response:
             assert response.status == 200, await response.text()
 
-    async def writes(self, system: str, path: str = "") -> list[dict[str, Any]]:
-        """What was written to a system, in order."""
+    async def journal(self) -> list[dict[str, Any]]:
         async with self.session.get(f"{self.url}/control/journal") as response:
-            return [line for line in await response.json() if line["system"].startswith(system) and path in line["path"]]
+            found: list[dict[str, Any]] = await response.json()
+            return found
+
+    async def writes(self, system: str, path: str = "") -> list[dict[str, Any]]:
+        """What this test wrote to a system, in order."""
+        return [line for line in (await self.journal())[self.before :] if line["system"] == system and path in line["path"]]
 
 
 async def whole_world() -> tuple[web.AppRunner, str]:
@@ -80,6 +97,7 @@ def simulators() -> Iterator[str]:
 async def world(simulators: str) -> AsyncIterator[World]:
     async with aiohttp.ClientSession() as session:
         found = World(simulators, session)
+        found.before = len(await found.journal())
         yield found
         await found.clean()
 
@@ -148,3 +166,9 @@ def hangs(seconds: float) -> Step:
         return web.json_response({})
 
     return step
+
+
+@pytest.fixture
+def key() -> str:
+    """A business key that nobody has used."""
+    return uuid.uuid4().hex

@@ -27,7 +27,7 @@ async def test_a_person(directory: Directory) -> None:
         title="Sagsbehandler",
         office="Borups Allé 177",
         floor="3. sal",
-        phone="+45 3366 4711",
+        phone="4711",
         login="kk\\bhol",
     )
     assert await directory.person(BIRTHE.id) == expected

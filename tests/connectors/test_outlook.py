@@ -57,14 +57,11 @@ async def test_nothing_fits(outlook: Outlook) -> None:
 
 
 async def test_words_of_the_text_are_found_by_graphs_search(outlook: Outlook) -> None:
-    mails = await outlook.mails(BIRTHE.id, MailQuery(limit=100))
-    for mail in mails:
-        text = (await outlook.mime(BIRTHE.id, mail.id)).decode(errors="replace")
-        if "Sagsbehandler" in text or "Controller" in text:
-            found = await outlook.mails(BIRTHE.id, MailQuery(words="controller", limit=100))
-            assert found
-            return
-    raise AssertionError("no mail with a signature")
+    found = await outlook.mails(BIRTHE.id, MailQuery(words="sommervikarer budgettet"))
+    assert "Licenser 2027" not in {mail.subject for mail in found}
+    found = await outlook.mails(BIRTHE.id, MailQuery(words="90 dage budgettet lukker"))
+    assert [mail.subject for mail in found if "licenser" in mail.subject.lower()]
+    assert "skære ned" not in next(mail.preview for mail in found if mail.subject == "Licenser 2027")[:10]
 
 
 async def test_days_are_days_in_denmark(outlook: Outlook) -> None:
@@ -113,6 +110,7 @@ async def test_attachments_and_their_bytes(outlook: Outlook) -> None:
 
 
 async def test_marking_keeps_other_categories_and_can_be_repeated(world: World, outlook: Outlook) -> None:
+    await world.reset()
     mail = (await outlook.mails(BIRTHE.id, MailQuery(limit=1)))[0]
     await outlook.mark(BIRTHE.id, mail.id, "Vigtig")
     await outlook.mark(BIRTHE.id, mail.id)
@@ -124,10 +122,11 @@ async def test_marking_keeps_other_categories_and_can_be_repeated(world: World, 
 async def test_two_marks_at_once_lose_none(outlook: Outlook) -> None:
     mail = (await outlook.mails(BIRTHE.id, MailQuery(limit=1)))[0]
     await asyncio.gather(*(outlook.mark(BIRTHE.id, mail.id, name) for name in ("A", "B", "C")))
-    assert set((await outlook.mail(BIRTHE.id, mail.id)).categories) == {"A", "B", "C"}
+    assert {"A", "B", "C"} <= set((await outlook.mail(BIRTHE.id, mail.id)).categories)
 
 
 async def test_a_mark_whose_answer_is_lost(world: World, outlook: Outlook) -> None:
+    await world.reset()
     mail = (await outlook.mails(BIRTHE.id, MailQuery(limit=1)))[0]
     await world.fault("/messages/", method="PATCH", drop_answer=True, times=1)
     with pytest.raises(Unavailable):
@@ -138,6 +137,7 @@ async def test_a_mark_whose_answer_is_lost(world: World, outlook: Outlook) -> No
 
 
 async def test_a_mark_that_meets_changes_again_and_again(world: World, outlook: Outlook) -> None:
+    await world.reset()
     mail = (await outlook.mails(BIRTHE.id, MailQuery(limit=1)))[0]
     await world.fault("/messages/", method="PATCH", status=412)
     with pytest.raises(Refused) as caught:

@@ -1,0 +1,115 @@
+"""All systems together: found in the folder, opened though they are down, and what /readyz and the command line say of them."""
+
+import inspect
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from connectors.directory import Directory
+from connectors.edoc import Edoc
+from connectors.errors import ConnectorError
+from connectors.http import Connector
+from connectors.opened import health, kinds, opened
+from connectors.outlook import Outlook
+from connectors.servicenow import ServiceNow
+from connectors.systems import Systems
+from settings import Settings
+from tests.connectors.conftest import Wild, World, hangs
+
+ROOT = Path(__file__).parents[2]
+DOWN = "http://127.0.0.1:1"
+
+
+def test_every_connector_of_the_folder_is_found() -> None:
+    assert kinds() == [Directory, Edoc, Outlook, ServiceNow]
+
+
+def test_no_base_is_taken_for_a_connector() -> None:
+    assert not any(inspect.isabstract(kind) for kind in kinds())
+
+
+async def test_everything_simulated_is_well(systems: Systems) -> None:
+    assert await health(systems) == {"directory": "ok", "edoc": "ok", "outlook": "ok", "servicenow": "ok"}
+
+
+async def test_only_what_is_configured_is_opened() -> None:
+    async with opened(Settings(edoc_url=DOWN, edoc_client_id="x", edoc_authkey="y")) as systems:
+        assert [type(one) for one in systems] == [Edoc]
+    async with opened(Settings()) as systems:
+        assert list(systems) == []
+
+
+async def test_systems_that_are_down_harm_no_start_and_are_named() -> None:
+    async with opened(Settings(simulators_url=DOWN)) as systems:
+        start = time.monotonic()
+        found = await health(systems)
+        assert time.monotonic() - start < 3
+    assert set(found) == {"directory", "edoc", "outlook", "servicenow"}
+    assert "ok" not in found.values()
+
+
+async def test_a_slow_system_holds_nobody_up(wild: Wild) -> None:
+    wild.script = [hangs(20)]
+    async with opened(Settings(edoc_url=wild.url, edoc_client_id="x", edoc_authkey="y")) as systems:
+        start = time.monotonic()
+        assert await health(systems) == {"edoc": "no answer in 2 s"}
+        assert time.monotonic() - start < 3
+
+
+async def test_health_is_kept_for_a_while(world: World, systems: Systems, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await health(systems))["edoc"] == "ok"
+    await world.fault("/edoc", status=401)
+    assert (await health(systems))["edoc"] == "ok"
+    monkeypatch.setattr("connectors.opened.FRESH", 0.0)
+    assert (await health(systems))["edoc"] != "ok"
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "_ID", "_SECRET", "_AUTHKEY"))}
+    command = [sys.executable, "-m", "connectors", *arguments]
+    return subprocess.run(command, env={**plain, **environment}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_command_line_when_all_is_well(simulators: str) -> None:
+    found = run("check", SIMULATORS_URL=simulators)
+    assert found.returncode == 0, found.stderr
+    assert [line.split()[:2] for line in found.stdout.splitlines()] == [
+        [name, "ok"] for name in ("directory", "edoc", "outlook", "servicenow")
+    ]
+
+
+def test_the_command_line_names_what_fails_and_what_is_missing(simulators: str) -> None:
+    found = run("check", SERVICENOW_URL=f"{simulators}/servicenow", SERVICENOW_CLIENT_ID="kollega", SERVICENOW_CLIENT_SECRET="wrong-secret")
+    assert found.returncode == 1
+    assert "servicenow   failed   servicenow: Denied (HTTP 401)" in found.stdout
+    assert "SERVICENOW_URL and its credentials" in found.stdout
+    assert "set EDOC_URL" in found.stdout
+    assert "wrong-secret" not in found.stdout + found.stderr
+
+
+def test_the_command_line_with_nothing_configured() -> None:
+    found = run("check")
+    assert found.returncode == 1
+    assert [line.split()[1] for line in found.stdout.splitlines()] == ["missing"] * 4
+
+
+def test_the_command_line_names_a_missing_credential() -> None:
+    found = run("check", EDOC_URL=DOWN)
+    assert found.returncode == 2
+    assert "EDOC_CLIENT_ID is missing" in found.stderr
+
+
+def test_every_kind_of_error_can_be_rebuilt() -> None:
+    for kind in ConnectorError.__subclasses__():
+        error = kind("edoc", "reason", 409, "code", 3.0)
+        assert vars(kind.rebuilt(list(error.args))) == vars(error)
+
+
+def test_connectors_know_their_settings() -> None:
+    fields = {name.upper() for name in Settings.model_fields}
+    assert {kind.setting for kind in kinds()} <= fields
+    assert all(issubclass(kind, Connector) for kind in kinds())
