@@ -6,9 +6,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 
 from tests.bot.postgres import server
 from tests.bot.standins import Connector, Running, running, serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> None:
+    """One line an entry; the default draws every variable of every frame."""
+    processors = structlog.processors
+    structlog.configure(processors=[processors.add_log_level, processors.format_exc_info, processors.KeyValueRenderer()])
 
 
 @pytest.fixture

@@ -148,6 +148,15 @@ def in_a_thread(build: Callable[[], web.Application]) -> Iterator[str]:
 Answer = Callable[[Event, str], "tuple[str, list[Reply]] | Awaitable[tuple[str, list[Reply]]]"]
 
 
+def replying(*replies: Reply) -> Answer:
+    """Always the same replies; the state stays."""
+
+    def answer(event: Event, state: str) -> tuple[str, list[Reply]]:
+        return state, list(replies)
+
+    return answer
+
+
 class Brain:
     """Answers by a function; remembers what it was asked. Without one it echoes and counts in its state."""
 
