@@ -1,6 +1,7 @@
 """eDoc: the municipality's records (ESDH) behind the SIF JSON-RPC of the product that eDoc is built on.
 
-Client `kollega`, key `simulator`. Settings (through /control/settings): edoc_conversion_seconds, edoc_index_seconds, edoc_impersonation.
+Client `kollega`, key `simulator`. Settings (through /control/settings): edoc_conversion_seconds, edoc_index_seconds, edoc_impersonation,
+edoc_file_bytes, edoc_request_bytes.
 GET /edoc/control/documents?message_id=… lists every document with a remark that holds the text: "exactly once" in one line.
 """
 
@@ -31,7 +32,15 @@ def build(simulation: Simulation) -> web.Application:
     app.router.add_get("/locator/DMS/Document/Details/Simplified/61000", on(pages.document_page))
     app.router.add_get("/locator/DMS/File/Content", on(pages.file_content))
     app.router.add_get("/control/documents", on(holding))
+    for path in ("", "/{rest:.*}"):
+        app.router.add_route("*", path, on(elsewhere))
     return app
+
+
+async def elsewhere(simulation: Simulation, request: web.Request) -> web.Response:
+    """An address that is not there, or not by this method: the web server answers."""
+    del simulation
+    return page(405 if request.path.startswith("/edoc/Biz/v2/api/call/") else 404)
 
 
 async def holding(simulation: Simulation, request: web.Request) -> web.Response:

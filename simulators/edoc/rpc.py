@@ -13,6 +13,7 @@ from simulators.edoc import parameters as p
 from simulators.edoc.archive import Archive
 from simulators.edoc.wire import CLIENT, KEY, REQUEST_LIMIT, Caller, Refusal, TooLarge, answer, failure, page
 from simulators.faults import parsed
+from simulators.graph.wire import knob
 from simulators.simulation import Simulation
 
 SERVICES = (
@@ -69,7 +70,7 @@ async def call(simulation: Simulation, request: web.Request) -> web.Response:
     """POST …/{service}/{operation}."""
     service, name = request.match_info["service"], request.match_info["operation"]
     body = await request.read()
-    if len(body) > REQUEST_LIMIT:
+    if len(body) > knob(simulation, "edoc_request_bytes", REQUEST_LIMIT):
         return page(413)
     if not known(request):
         return page(401)

@@ -9,6 +9,7 @@ from simulators.edoc import codes
 from simulators.edoc import parameters as p
 from simulators.edoc.archive import Archive
 from simulators.edoc.wire import FILE_LIMIT, Refusal, TooLarge
+from simulators.graph.wire import knob
 from simulators.store import Document as Row
 from simulators.store import Store
 
@@ -47,7 +48,7 @@ def content(archive: Archive, each: p.File) -> Content:
         raise Refusal(f"VersionFormat: code value '{version[:40]}' not found")
     if not each.Title.strip():
         raise Refusal("Files: Title is mandatory")
-    return Content(each.Title, kind, version, each.Note or "", scanned(body(archive, each)))
+    return Content(each.Title, kind, version, each.Note or "", scanned(archive, body(archive, each)))
 
 
 def body(archive: Archive, each: p.File) -> bytes:
@@ -67,9 +68,9 @@ def body(archive: Archive, each: p.File) -> bytes:
         raise Refusal("Base64Data: the input is not a valid Base-64 string") from error
 
 
-def scanned(found: bytes) -> bytes:
-    """The bytes, if they are neither too many nor infected."""
-    if len(found) > FILE_LIMIT:
+def scanned(archive: Archive, found: bytes) -> bytes:
+    """The bytes, if they are neither too many (the setting `edoc_file_bytes`) nor infected."""
+    if len(found) > knob(archive.simulation, "edoc_file_bytes", FILE_LIMIT):
         raise TooLarge
     if EICAR in found:
         raise Refusal("File rejected by virus scanner")
@@ -88,7 +89,7 @@ def uploaded(archive: Archive, reference: str) -> bytes:
 
 def upload(archive: Archive, wanted: p.Upload) -> dict[str, Any]:
     """Upload: a temporary place in the user's own cache."""
-    found = scanned(body(archive, wanted))
+    found = scanned(archive, body(archive, wanted))
     reference = str(uuid.uuid4())
     name = wanted.FileName or wanted.Title
     archive.table("upload")[reference] = {"user": archive.caller.login, "name": name, "blob": archive.simulation.store.keep(found)}

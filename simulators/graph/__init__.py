@@ -37,7 +37,8 @@ def build(simulation: Simulation) -> web.Application:
     app = web.Application()
     app.router.add_route("*", "/{tenant}/oauth2/v2.0/token", token)
     app.router.add_get("/{tenant}/v2.0/.well-known/openid-configuration", discovery)
-    app.router.add_route("*", "/{rest:.*}", graph)
+    for path in ("", "/{rest:.*}"):
+        app.router.add_route("*", path, graph)
     return app
 
 

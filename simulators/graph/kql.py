@@ -18,7 +18,8 @@ WORD = re.compile(r"\w+")
 TEXTS = ("subject", "body", "from", "to", "cc", "bcc", "participants", "recipients", "attachment", "importance", "kind", "category")
 DEFAULT = ("from", "subject", "body")
 MOMENTS = ("received", "sent")
-Record = dict[str, Any]  # the TEXTS as strings, received and sent as datetime, size as bytes, hasattachments as bool
+Record = dict[str, Any]  # the TEXTS as `split` gives them, received and sent as datetime, size as bytes, hasattachments as bool
+MOST = 500  # words and signs of one search
 Search = Callable[[Record], bool]
 
 
@@ -85,6 +86,8 @@ def read(text: str) -> Search:
             raise wrong(f"character '{inner[place]}' is not valid", place)
         tokens.append(found["sign"] or found["term"])
         place = found.end()
+    if len(tokens) > MOST:
+        raise wrong("the search is too long", place)
     reader = Reader(tokens)
     search = reader.either()
     if reader.peek():
@@ -111,13 +114,18 @@ def term(token: str, place: int) -> Search:
     return worded(DEFAULT, value)
 
 
+def split(text: str) -> list[str]:
+    """The words of a text in lower case."""
+    return WORD.findall(text.lower())
+
+
 def worded(fields: tuple[str, ...], value: str) -> Search:
     """All the words of `value` beside each other in one of the fields; the last may end in * for a beginning."""
-    words = WORD.findall(value.lower())
+    words = split(value)
     beginning = value.endswith("*")
 
     def found(record: Record) -> bool:
-        return bool(words) and any(beside(words, WORD.findall(str(record[name]).lower()), beginning) for name in fields)
+        return bool(words) and any(beside(words, record[name], beginning) for name in fields)
 
     return found
 

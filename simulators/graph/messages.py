@@ -195,7 +195,7 @@ CHANGES = {
 
 def move(call: Call, mailbox: Mailbox, one: Document) -> Answer:
     """POST …/messages/{id}/move."""
-    wanted = call.json().get("destinationId")
+    wanted = call.parameters().get("destinationId")
     if not isinstance(wanted, str):
         raise bad("destinationId")
     moved = mailbox.move(one, mailbox.folder(wanted).key)
@@ -211,7 +211,7 @@ def delete(call: Call, mailbox: Mailbox, one: Document) -> Answer:
 
 def translate(call: Call, mailbox: Mailbox) -> Answer:
     """POST /users/{id}/translateExchangeIds, between restId and restImmutableEntryId."""
-    wanted = call.json()
+    wanted = call.parameters()
     texts, kinds = wanted.get("inputIds"), (wanted.get("sourceIdType"), wanted.get("targetIdType"))
     if not isinstance(texts, list) or len(texts) > 1000 or not set(kinds) <= {"restId", "restImmutableEntryId"}:
         raise Refusal(400, "ErrorInvalidParameter", "inputIds (at most 1000), sourceIdType and targetIdType are required.")

@@ -20,7 +20,7 @@ MOST = 3 * 1024 * 1024  # bytes of one attachment in one request
 
 def send(call: Call, mailbox: Mailbox) -> Answer:
     """Send a mail. 202 without a body."""
-    wanted = call.json()
+    wanted = call.parameters()
     message, save = wanted.get("message"), wanted.get("saveToSentItems", True)
     if not isinstance(message, dict) or not isinstance(save, bool):
         raise bad("message")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from simulators.graph import ids, odata
+from simulators.graph import ids, kql, odata
 from simulators.graph.mailbox import Mailbox, address
 from simulators.graph.wire import Call
 from simulators.store import Document
@@ -125,7 +125,7 @@ def words(one: Document, basic: bool) -> dict[str, Any]:
     """A message as the search index knows it."""
     to, cc = (" ".join(f"{name} {email}" for name, email in one[key]) for key in ("to", "cc"))
     sender = " ".join(one["from"])
-    return {
+    texts = {
         "subject": one["subject"],
         "body": "" if basic else one["text"],
         "from": sender,
@@ -138,6 +138,9 @@ def words(one: Document, basic: bool) -> dict[str, Any]:
         "importance": one["importance"],
         "kind": "meetings" if one["kind"] == "meeting" else "email",
         "category": " ".join(one["categories"]),
+    }
+    return {
+        **{name: kql.split(text) for name, text in texts.items()},
         "received": odata.moment(one["received"]),
         "sent": odata.moment(one["sent"]),
         "size": len(one["html"]) + sum(each["size"] for each in one["attachments"]),

@@ -102,6 +102,10 @@ class Call:
             )
         return found
 
+    def parameters(self) -> dict[str, Any]:
+        """The body of an action, whose names may begin with a capital: `DestinationId` is `destinationId`."""
+        return {name[:1].lower() + name[1:]: value for name, value in self.json().items()}
+
 
 def segments(raw_path: str) -> tuple[str, ...]:
     """The decoded segments of a path; `mailFolders('inbox')` is the same as `mailFolders/inbox`, `delta()` the same as `delta`."""
