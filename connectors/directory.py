@@ -78,7 +78,7 @@ class Directory(Graph):
         if not words:
             return []
         tokens, starts = await asyncio.gather(self._by_tokens(words), self._by_starts(words))
-        rows = list({row["id"]: row for row in (*tokens, *starts)}.values())
+        rows = list({text_of(row, "id"): row for row in (*tokens, *starts)}.values())
         people = [person_from(row) for row in rows if row.get("accountEnabled") is not False]
         fitting = [one for one in people if fits(one, words)]
         return sorted(fitting, key=lambda one: (rank(one, words), one.name, one.id))[:limit]
@@ -99,11 +99,11 @@ class Directory(Graph):
         """Users of whom each word is a part of the display name: finds middle names."""
         clauses = ["(" + " OR ".join(f'"displayName:{way}"' for way in spellings(word)) + ")" for word in words]
         query = {"$search": " AND ".join(clauses), "$select": FIELDS, "$top": str(CANDIDATES)}
-        return self.a_list((await self.read("/users", "search users", query, EVENTUAL)).get("value"), "search users")
+        return self.objects((await self.read("/users", "search users", query, EVENTUAL)).get("value"), "search users")
 
     async def _filtered(self, condition: str) -> list[dict[str, Any]]:
         query = {"$filter": condition, "$select": FIELDS, "$top": str(CANDIDATES)}
-        return self.a_list((await self.read("/users", "filter users", query)).get("value"), "filter users")
+        return self.objects((await self.read("/users", "filter users", query)).get("value"), "filter users")
 
 
 def person_from(row: Mapping[str, Any]) -> Person:

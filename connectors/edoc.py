@@ -71,7 +71,7 @@ class Edoc(Sif):
     @override
     async def check(self) -> str:
         await self.ask("CaseService/Ping", {}, "")
-        await self._table("KLE")
+        await asyncio.gather(self._table("KLE"), self._table("Case status"))
         return "cases and code tables can be reached; acting as a person is not tried"
 
     async def case(self, number: str, login: str) -> RecordsCase:
@@ -95,7 +95,7 @@ class Edoc(Sif):
         if len(rows) >= CAP and len(terms) > 1:
             pairs = permutations(terms[:2])
             rows += await self._titled((f"%{one}%{other}%" for a, b in pairs for one in spellings(a) for other in spellings(b)), login)
-        fitting = {row["Recno"]: row for row in rows if holds(str(row.get("Title") or ""), words)}
+        fitting = {row.get("CaseNumber"): row for row in rows if holds(str(row.get("Title") or ""), words)}
         cases = [await self._case_from(row) for row in fitting.values()]
         newest = sorted(cases, key=lambda case: case.number, reverse=True)
         return sorted(newest, key=lambda case: case.state not in {"open", "reserved"})[:limit]
@@ -190,11 +190,11 @@ class Edoc(Sif):
 
     async def _cases(self, parameter: Mapping[str, Any], login: str) -> list[dict[str, Any]]:
         data = await self.ask("CaseService/GetCases", parameter, self._person(login))
-        return self.a_list(data.get("Cases"), "CaseService/GetCases")
+        return self.objects(data.get("Cases"), "CaseService/GetCases")
 
     async def _documents(self, parameter: Mapping[str, Any], login: str) -> list[dict[str, Any]]:
         data = await self.ask("DocumentService/GetDocuments", parameter, self._person(login))
-        return self.a_list(data.get("Documents"), "DocumentService/GetDocuments")
+        return self.objects(data.get("Documents"), "DocumentService/GetDocuments")
 
     def _person(self, login: str) -> str:
         """Without a person the integration's own rights would decide, and they are wider."""
@@ -226,7 +226,7 @@ class Edoc(Sif):
             if time.monotonic() >= until:
                 asked = {"CodeTableName": f"code table: {name}", "IncludeExpiredValues": True}
                 data = await self.ask("SupportService/GetCodeTableRows", asked, "")
-                found = self.a_list(data.get("CodeTableRows"), "SupportService/GetCodeTableRows")
+                found = self.objects(data.get("CodeTableRows"), "SupportService/GetCodeTableRows")
                 rows = [
                     {
                         "Recno": row.get("Recno"),

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from connectors.errors import ConnectorError, NotFound, Unavailable, from_status
 from connectors.http import Connector, Request, retry_after
-from connectors.identity import Client, for_endpoint
+from connectors.identity import Client, client_credentials, entra
 from settings import Settings
 
 SCOPE = "https://graph.microsoft.com/.default"
@@ -35,12 +35,16 @@ class Graph(Connector):
         url = settings.system_url("graph")
         if url is None:
             return None
-        tenant, client = SIMULATED_TENANT, Client("kollega", "simulator", SCOPE)
-        if not settings.is_simulated("graph"):
-            secret = settings.graph_client_secret
-            tenant = settings.graph_tenant_id or ""
+        simulated, secret = settings.is_simulated("graph"), settings.graph_client_secret
+        tenant = SIMULATED_TENANT if simulated else settings.graph_tenant_id or ""
+        client = Client("kollega", "simulator", SCOPE)
+        if not simulated:
             client = Client(settings.graph_client_id or "", secret.get_secret_value() if secret else "", SCOPE)
-        return cls(session, f"{url}/v1.0", for_endpoint(cls.name, url, tenant, client, session))
+        if simulated or url.startswith("http://"):
+            tokens = client_credentials(cls.name, f"{url}/{tenant}/oauth2/v2.0/token", client, session)
+        else:
+            tokens = entra(cls.name, tenant, client)
+        return cls(session, f"{url}/v1.0", tokens)
 
     @override
     def failure(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> ConnectorError:
@@ -69,7 +73,7 @@ class Graph(Connector):
         """The pages of a list; the next one is fetched when it is asked for. A page may be empty and not the last."""
         page = await self.read(path, what, params, headers, lane)
         while True:
-            yield self.a_list(page.get("value"), what)
+            yield self.objects(page.get("value"), what)
             following = page.get("@odata.nextLink")
             if not following:
                 return

@@ -5,6 +5,7 @@ Time-outs, bounded retries, Retry-After, tokens and the limit on calls at the sa
 
 import asyncio
 import email.utils
+import io
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
@@ -132,11 +133,11 @@ class Connector(ABC):
             raise Unavailable(self.name, f"{what}: no object in the answer", code="not_json")
         return data
 
-    def a_list(self, data: object, what: str) -> list[Any]:
-        """The JSON list of an answer, or Unavailable."""
+    def objects(self, data: object, what: str) -> list[dict[str, Any]]:
+        """The JSON objects of a list in an answer, or Unavailable."""
         if not isinstance(data, list):
             raise Unavailable(self.name, f"{what}: no list in the answer", code="not_json")
-        return data
+        return [self.an_object(one, what) for one in data]
 
     async def _within(self, request: Request, seconds: float) -> Answer:
         """One attempt within its time. What aiohttp raises becomes ours here."""
@@ -173,7 +174,7 @@ class Connector(ABC):
                 URL(request.url, encoded=True),
                 params=request.params,
                 headers={"Accept": "application/json", **(request.headers or {}), **extra},
-                data=request.body,
+                data=io.BytesIO(request.body) if request.body else None,  # in pieces: a large body at once would hold the loop up
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT),
             ) as response,

@@ -123,13 +123,6 @@ class NoCache(dict[str, Any]):
         """Forget it."""
 
 
-def for_endpoint(system: str, base: str, tenant: str, client: Client, session: aiohttp.ClientSession) -> Tokens:
-    """Entra's tokens for a system at `base`: from Microsoft for https, from the simulator itself for http."""
-    if base.startswith("https://"):
-        return entra(system, tenant, client)
-    return client_credentials(system, f"{base}/{tenant}/oauth2/v2.0/token", client, session)
-
-
 def bot_token(settings: Settings) -> Callable[[], Awaitable[str]] | None:
     """The bot's own token, for what it sends to the Bot Connector. None without APP_ID: then nothing is signed."""
     if not settings.app_id or not settings.app_password:
@@ -137,7 +130,7 @@ def bot_token(settings: Settings) -> Callable[[], Awaitable[str]] | None:
     client = Client(settings.app_id, settings.app_password.get_secret_value(), BOT_SCOPE)
     if settings.token_url:
         return client_credentials("teams", settings.token_url, client)
-    return entra("teams", settings.app_tenant_id or "botframework.com", client)
+    return entra("teams", settings.app_tenant_id or "", client)
 
 
 async def _post(session: aiohttp.ClientSession, system: str, url: str, client: Client) -> Grant:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from connectors.errors import Conflict, Denied, NotFound, Refused, Unavailable
@@ -25,7 +25,7 @@ FIELDS = (
     "hasAttachments,categories,webLink"
 )
 PAGE = 250
-WINDOW = 1000  # mails that are looked through for words; older ones are left to Graph's own search
+WINDOW = 500  # mails that are looked through for words; older ones are left to Graph's own search
 IMMUTABLE = {"Prefer": 'IdType="ImmutableId"'}  # on every request: otherwise ids change when a mail is moved
 KINDS: dict[str, Literal["item", "reference"]] = {
     "#microsoft.graph.itemAttachment": "item",
@@ -81,7 +81,7 @@ class MailQuery(BaseModel):
     subject: str = ""
     since: date | None = None
     until: date | None = None
-    limit: int = 10
+    limit: int = Field(default=10, ge=1, le=1000)
 
 
 class Outlook(Graph):
@@ -105,7 +105,7 @@ class Outlook(Graph):
     async def mails(self, person_id: str, query: MailQuery) -> list[Mail]:
         """Mails in the inbox, newest first. Words may be parts of words; spelling is folded.
 
-        The newest thousand are looked through; when they hold too few, Graph's search is asked for older ones and for words in the text.
+        The newest five hundred are looked through; when they hold too few, Graph's search is asked for older ones and for words in the text.
         """
         found: dict[str, Mail] = {}
         seen = 0

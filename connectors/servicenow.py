@@ -268,13 +268,9 @@ class ServiceNow(TableApi):
         return found[0].text("name") if len(found) == 1 else user_name
 
     def _case(self, row: Row, table: str) -> Case:
-        """A case from its row. Raises Unavailable for one without number or times."""
+        """A case from its row."""
         kind = row.value("sys_class_name") or table
         own = OWN.get(table, "opened_by")
-        try:
-            opened, updated = row.moment("opened_at"), row.moment("sys_updated_on")
-        except ValueError:
-            raise Unavailable(self.name, "read case: a case without times", code="not_json") from None
         target = quote(f"{kind}.do?sys_id={row.value('sys_id')}", safe="")
         return Case(
             id=row.value("sys_id"),
@@ -290,8 +286,8 @@ class ServiceNow(TableApi):
             group=row.text("assignment_group"),
             assigned_to=row.text("assigned_to"),
             priority_text=row.text("priority"),
-            opened_at=opened,
-            updated_at=updated,
+            opened_at=row.moment("opened_at"),
+            updated_at=row.moment("sys_updated_on"),
             link=f"{self.url}/nav_to.do?uri={target}",
         )
 

@@ -44,8 +44,11 @@ class Row:
         return self._part(field, "display_value") or self._part(field, "value")
 
     def moment(self, field: str) -> datetime:
-        """A stored time, aware, in UTC. Raises ValueError where there is none."""
-        return datetime.strptime(self.value(field), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        """A stored time, aware, in UTC. Raises Unavailable where there is none: every record has the times that are asked for."""
+        try:
+            return datetime.strptime(self.value(field), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        except ValueError:
+            raise Unavailable("servicenow", f"no time in {field}", code="not_json") from None
 
     def _part(self, field: str, part: str) -> str:
         found = self.fields.get(field, "")
@@ -81,7 +84,7 @@ class TableApi(Connector):
         wanted = ",".join(dict.fromkeys(("sys_id", *fields, *where)))
         params = {"sysparm_query": query, "sysparm_fields": wanted, "sysparm_limit": str(limit), **REGULAR, "sysparm_no_count": "true"}
         params["sysparm_suppress_pagination_header"] = "true"
-        found = [Row(self.an_object(one, what)) for one in self.a_list(await self._get(f"/api/now/table/{table}", params, what), what)]
+        found = [Row(one) for one in self.objects(await self._get(f"/api/now/table/{table}", params, what), what)]
         fitting = [row for row in found if all(same(row.value(field), value) for field, value in where.items())]
         if found and not fitting:
             raise Refused(self.name, f"{what}: the instance ignored a part of the query on {table}", code="query_ignored")
@@ -101,9 +104,8 @@ class TableApi(Connector):
         """Name and size in bytes of each attachment of a record."""
         query = "^".join((condition("table_name", table), condition("table_sys_id", sys_id)))
         params = {"sysparm_query": query, "sysparm_limit": "500"}
-        found = self.a_list(await self._get("/api/now/attachment", params, "list attachments"), "list attachments")
-        rows = [Row(self.an_object(one, "list attachments")) for one in found]
-        own = [row for row in rows if row.value("table_sys_id") == sys_id]
+        found = self.objects(await self._get("/api/now/attachment", params, "list attachments"), "list attachments")
+        own = [row for row in map(Row, found) if row.value("table_sys_id") == sys_id]
         return [(row.value("file_name"), int(row.value("size_bytes") or 0)) for row in own]
 
     async def upload(self, table: str, sys_id: str, name: str, content_type: str, data: bytes) -> None:

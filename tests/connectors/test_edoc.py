@@ -204,6 +204,11 @@ async def test_a_document_is_filed_and_read_back(world: World, edoc: Edoc, key: 
     assert line["body"]["parameter"]["DocumentDate"] == "2026-11-20T09:00:00"
 
 
+async def test_a_large_file(world: World, edoc: Edoc, key: str) -> None:
+    receipt = await edoc.file(OPEN, letter(files=(FileDraft(name="stor", format="pdf", data=bytes(3_000_000)),)), key, BIRTHE)
+    assert receipt.files[0] == "stor.pdf"
+
+
 async def test_one_key_is_one_document(world: World, edoc: Edoc, key: str) -> None:
     found = await asyncio.gather(*(edoc.file(OPEN, letter(), key, BIRTHE) for _ in range(4)))
     assert len({receipt.document_number for receipt in found}) == 1

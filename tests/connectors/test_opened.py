@@ -11,7 +11,7 @@ import pytest
 
 from connectors.directory import Directory
 from connectors.edoc import Edoc
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Unavailable
 from connectors.http import Connector
 from connectors.opened import health, kinds, opened
 from connectors.outlook import Outlook
@@ -66,6 +66,13 @@ async def test_health_is_kept_for_a_while(world: World, systems: Systems, monkey
     assert (await health(systems))["edoc"] == "ok"
     monkeypatch.setattr("connectors.opened.FRESH", 0.0)
     assert (await health(systems))["edoc"] != "ok"
+
+
+async def test_simulators_over_tls_give_their_own_tokens() -> None:
+    async with opened(Settings(simulators_url="https://127.0.0.1:1")) as systems:
+        with pytest.raises(Unavailable) as caught:
+            await systems.get(Directory).check()
+    assert caught.value.reason == "token: ClientConnectorError"  # not msal's, which would have asked Microsoft
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

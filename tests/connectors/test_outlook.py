@@ -64,6 +64,16 @@ async def test_words_of_the_text_are_found_by_graphs_search(outlook: Outlook) ->
     assert "skære ned" not in next(mail.preview for mail in found if mail.subject == "Licenser 2027")[:10]
 
 
+async def test_a_long_inbox_is_read_in_pages_and_its_rest_is_searched(outlook: Outlook, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = await outlook.mails(BIRTHE.id, MailQuery(limit=30))
+    monkeypatch.setattr("connectors.outlook.PAGE", 4)
+    assert await outlook.mails(BIRTHE.id, MailQuery(limit=30)) == every
+    monkeypatch.setattr("connectors.outlook.WINDOW", 4)
+    old = every[-1]
+    found = await outlook.mails(BIRTHE.id, MailQuery(words=old.subject, sender=old.sender_email))
+    assert old.id in {mail.id for mail in found}
+
+
 async def test_days_are_days_in_denmark(outlook: Outlook) -> None:
     every = await outlook.mails(BIRTHE.id, MailQuery(limit=200))
     day = date(2026, 11, 18)

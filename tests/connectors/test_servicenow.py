@@ -253,6 +253,12 @@ async def test_attachments_once_each(world: World, servicenow: ServiceNow, birth
     assert await servicenow.attachments(case) == ["skærm æ+&=.png"] * 2
 
 
+async def test_a_large_file_is_sent_whole(world: World, servicenow: ServiceNow, birthe: Caller, key: str) -> None:
+    case = await servicenow.create_incident(draft(birthe), key)
+    assert await servicenow.attach(case, "a.zip", "application/zip", bytes(3_000_000))
+    assert await servicenow.files(case.kind, case.id) == [("a.zip", 3_000_000)]
+
+
 async def test_odd_names_are_kept_once_too(servicenow: ServiceNow, birthe: Caller, key: str) -> None:
     case = await servicenow.create_incident(draft(birthe), key)
     for name in ("a\r\nb.txt", "x" * 300 + ".png", " ", "\u200b"):
