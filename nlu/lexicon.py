@@ -1,0 +1,39 @@
+"""The built-in lexicon of people's names, read from nlu/names/: what can be a first name, a surname, and what with a capital is neither."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nlu.normalise import fold
+
+_HERE = Path(__file__).parent / "names"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Folded words. The `doubtful` ones are ordinary words too: in lower case they need more evidence than standing there."""
+
+    first: frozenset[str]
+    doubtful_first: frozenset[str]
+    last: frozenset[str]
+    doubtful_last: frozenset[str]
+    never: frozenset[str]
+
+
+def _words(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    sure: set[str] = set()
+    doubtful: set[str] = set()
+    for line in (_HERE / name).read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        (doubtful if line.startswith("?") else sure).update(fold(line.removeprefix("?")).split())
+    return frozenset(sure - doubtful), frozenset(doubtful)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon, read once."""
+    first, doubtful_first = _words("first_names.txt")
+    last, doubtful_last = _words("surnames.txt")
+    never, _ = _words("not_names.txt")
+    return Lexicon(first, doubtful_first, last, doubtful_last, never)

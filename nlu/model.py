@@ -1,0 +1,76 @@
+"""The trained model in use: a text and a day → an `Understanding`. Made once, never changed, safe for any number of threads."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from nlu import entities, vectors
+from nlu.features import seen
+from nlu.known import NOBODY, Known
+from nlu.understanding import OUT_OF_SCOPE, Understanding
+
+HERE = Path(__file__).parent / "model"
+ALTERNATIVES = 3
+
+
+@dataclass(frozen=True)
+class Model:
+    """A classifier with its threshold.
+
+    temperature: what scores are divided by before they become probabilities, chosen so that those mean what they say.
+    threshold: below this probability a text is out of scope.
+    known: names of people, lists and mailboxes that are found wherever they stand.
+    """
+
+    weights: vectors.Weights
+    temperature: float
+    threshold: float
+    known: Known = NOBODY
+
+    def knowing(self, known: Known) -> "Model":
+        """The same model with another index of names."""
+        return replace(self, known=known)
+
+    def understand(self, text: str, today: date) -> Understanding:
+        """What `text`, written on the day `today` (Europe/Copenhagen), wants and names. Never raises, for any string."""
+        reading = entities.read(text, today, self.known)
+        if not any(char.isalnum() for char in reading.text):
+            return self._without_words(reading)
+        ranked = self._ranked(reading)
+        return self._judged(ranked, reading)
+
+    def probabilities(self, text: str, today: date) -> dict[str, float]:
+        """The probability of each intent, "out_of_scope" among them."""
+        return dict(self._ranked(entities.read(text, today, self.known)))
+
+    def _ranked(self, reading: entities.Reading) -> list[tuple[str, float]]:
+        scores = self.weights.scores(*seen(reading)) / self.temperature
+        odds = np.exp(scores - scores.max())
+        chances = (odds / odds.sum()).tolist()
+        return sorted(zip(self.weights.classes, chances, strict=True), key=lambda pair: -pair[1])
+
+    def _without_words(self, reading: entities.Reading) -> Understanding:
+        return Understanding(OUT_OF_SCOPE, 1.0, (), reading.entities())
+
+    def _judged(self, ranked: list[tuple[str, float]], reading: entities.Reading) -> Understanding:
+        best, chance = ranked[0]
+        others = [pair for pair in ranked if pair[0] != OUT_OF_SCOPE]
+        if best == OUT_OF_SCOPE or chance < self.threshold:
+            return Understanding(OUT_OF_SCOPE, chance, tuple(others[:ALTERNATIVES]), reading.entities())
+        return Understanding(best, chance, tuple(others[1 : ALTERNATIVES + 1]), reading.entities())
+
+
+def load(path: Path | None = None) -> Model:
+    """The model in folder `path`, or the one that came with the program.
+
+    Raises OSError when it is missing and ValueError when its files do not belong together.
+    """
+    folder = path or HERE
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    weights = vectors.read(folder / "weights.npz")
+    if card["classes"] != list(weights.classes):
+        raise ValueError(f"{folder}: card.json and weights.npz are not of the same model")
+    return Model(weights, card["temperature"], card["threshold"])

@@ -1,0 +1,174 @@
+"""Phrases → a model: a scikit-learn pipeline, stored with skops, and its weights as plain arrays for use (nlu/vectors.py).
+
+What it learns from is nlu/phrases/; the temperature and the threshold are chosen on the development sets. The same files give the same model.
+"""
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+from numpy.typing import NDArray
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from nlu import entities, evaluate, model, vectors
+from nlu.features import seen
+from nlu.understanding import OUT_OF_SCOPE
+
+PACKAGE = Path(__file__).parent
+PHRASES = PACKAGE / "phrases"
+DEVELOPMENT = PACKAGE.parent / "tests" / "nlu"
+CHANNEL_WEIGHTS = {"words": 1.0, "chars": 1.0, "marks": 0.5}
+C = 20.0
+MARK_PATTERN = r"\S+"
+MOST_REJECTED = 0.035  # of in-scope sentences, when the threshold is chosen
+_CODE = [
+    "normalise",
+    "numerals",
+    "calendar_da",
+    "moments",
+    "dates",
+    "periods",
+    "timeline",
+    "durations",
+    "known",
+    "lexicon",
+    "people",
+    "titles",
+]
+_CODE += ["entities", "actions", "features", "vectors", "train"]
+
+Examples = list[tuple[str, str]]
+Table = NDArray[np.object_]
+
+
+def intent_of(path: Path) -> str:
+    """The intent that a phrase file holds: its stem with the dot of intents.md put back."""
+    for group in ("access_request", "distribution_list", "out_of_scope"):
+        if path.stem.startswith(group):
+            return group + path.stem[len(group) :].replace("_", ".", 1)
+    return path.stem.replace("_", ".", 1)
+
+
+def phrases(folder: Path = PHRASES) -> Examples:
+    """All training phrases with their intents, in the order of the files."""
+    return [
+        (line, intent_of(path)) for path in sorted(folder.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line.strip()
+    ]
+
+
+def fingerprint() -> str:
+    """A hash of everything that the model depends on: phrases, names, development sets, and the code that makes features of them."""
+    files = [
+        *PHRASES.glob("*.txt"),
+        *(PACKAGE / "names").glob("*.txt"),
+        *DEVELOPMENT.glob("dev_*.jsonl"),
+        *(PACKAGE / f"{name}.py" for name in _CODE),
+    ]
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def table(texts: list[str], today: date) -> Table:
+    """One row a text: its masked words and its marks."""
+    rows = [seen(entities.read(text, today)) for text in texts]
+    return np.array(rows, dtype=object).reshape(len(rows), 2)
+
+
+def pipeline() -> Pipeline:
+    """The untrained pipeline. It holds nothing but scikit-learn's own classes, so that skops reads it back without trusting any other."""
+    same = {"sublinear_tf": True, "lowercase": False, "dtype": np.float32}
+    channels = [
+        ("words", TfidfVectorizer(ngram_range=(1, 2), token_pattern=vectors.WORD_PATTERN, **same), 0),
+        ("chars", TfidfVectorizer(analyzer="char_wb", ngram_range=vectors.CHAR_SIZES, min_df=2, **same), 0),
+        ("marks", TfidfVectorizer(token_pattern=MARK_PATTERN, min_df=2, **same), 1),
+    ]
+    return Pipeline([
+        ("terms", ColumnTransformer(channels, transformer_weights=CHANNEL_WEIGHTS)),
+        ("classifier", LogisticRegression(C=C, max_iter=1000)),
+    ])  # fmt: skip
+
+
+def weights_of(trained: Pipeline) -> vectors.Weights:
+    """The trained pipeline's numbers, as `nlu.vectors` takes them."""
+    terms, classifier = trained["terms"], trained["classifier"]
+    channels, idf, at = [], [], 0
+    for name in vectors.CHANNELS:
+        channel = terms.named_transformers_[name]
+        in_order = sorted(channel.vocabulary_, key=channel.vocabulary_.__getitem__)
+        channels.append(vectors.Channel(dict(zip(in_order, range(at, at + len(in_order)), strict=True)), CHANNEL_WEIGHTS[name]))
+        idf.append(channel.idf_)
+        at += len(in_order)
+    return vectors.Weights(
+        tuple(classifier.classes_.tolist()),
+        tuple(channels),
+        np.concatenate(idf).astype(np.float32),
+        np.ascontiguousarray(classifier.coef_.T, np.float32),
+        classifier.intercept_.astype(np.float32),
+    )
+
+
+def choose(weights: vectors.Weights, rows: list[evaluate.Row]) -> tuple[float, float]:
+    """The temperature with the least log loss on the development sentences, and the threshold that finds most of what is out of scope without
+    rejecting more than `MOST_REJECTED` of what is in scope.
+    """
+    today = evaluate.REFERENCE
+    scores = np.array([weights.scores(*seen(entities.read(row.text, today))) for row in rows])
+    right = np.array([weights.classes.index(row.intent) for row in rows])
+    temperatures = np.arange(0.3, 2.01, 0.05)
+    temperature = float(min(temperatures, key=lambda t: _log_loss(scores / t, right)))
+    chances = _softmax(scores / temperature)
+    outside = weights.classes.index(OUT_OF_SCOPE)
+    inside = right != outside
+    told_outside = chances.argmax(1) == outside
+    thresholds = np.arange(0.05, 0.9, 0.01)
+
+    def rejected(threshold: float) -> NDArray[np.bool_]:
+        below: NDArray[np.bool_] = told_outside | (chances.max(1) < threshold)
+        return below
+
+    fitting = [t for t in thresholds if rejected(t)[inside].mean() <= MOST_REJECTED] or [thresholds[0]]
+    return round(temperature, 3), round(float(max(fitting, key=lambda t: rejected(t)[~inside].mean())), 3)
+
+
+def _softmax(scores: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    odds = np.exp(scores - scores.max(1, keepdims=True))
+    chances: NDArray[np.floating[Any]] = odds / odds.sum(1, keepdims=True)
+    return chances
+
+
+def _log_loss(scores: NDArray[np.floating[Any]], right: NDArray[np.int_]) -> float:
+    return float(-np.log(_softmax(scores)[np.arange(len(right)), right] + 1e-12).mean())
+
+
+def train(out: Path = model.HERE) -> dict[str, Any]:
+    """Train, store in folder `out` (pipeline.skops, weights.npz, card.json), and give what stands in the card."""
+    examples = phrases()
+    trained = pipeline().fit(table([text for text, _ in examples], evaluate.REFERENCE), [intent for _, intent in examples])
+    weights = weights_of(trained)
+    sets = {path.stem: evaluate.rows(path) for path in sorted(DEVELOPMENT.glob("dev_*.jsonl"))}
+    temperature, threshold = choose(weights, [row for rows in sets.values() for row in rows])
+    out.mkdir(parents=True, exist_ok=True)
+    skops.io.dump(trained, out / "pipeline.skops", compression=8)  # zipfile.ZIP_DEFLATED
+    vectors.save(out / "weights.npz", weights)
+    made = model.Model(weights, temperature, threshold)
+    card = {
+        "made_of": fingerprint(),
+        "pipeline": hashlib.sha256((out / "pipeline.skops").read_bytes()).hexdigest(),
+        "classes": list(weights.classes),
+        "temperature": temperature,
+        "threshold": threshold,
+        "phrases": {intent: sum(label == intent for _, label in examples) for intent in weights.classes},
+        "terms": {name: len(channel.rows) for name, channel in zip(vectors.CHANNELS, weights.channels, strict=True)},
+        "development": {name: evaluate.summary(evaluate.evaluate(made, rows)) for name, rows in sets.items()},
+    }
+    (out / "card.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return card
