@@ -8,6 +8,7 @@ import base64
 import re
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 from typing import Any, ClassVar, Literal, Self
@@ -18,6 +19,7 @@ from typing_extensions import override
 
 from connectors.errors import Conflict, Denied, NotFound, Refused, Unavailable
 from connectors.folding import holds, spellings, words_of
+from connectors.http import JOB, TURN
 from connectors.records import CaseDraft, DocumentDraft, Receipt, RecordsCase, Subject
 from connectors.sif import Sif
 from settings import Settings
@@ -32,7 +34,7 @@ SENDER, RECIPIENT = "recno:5", "recno:6"
 IN_PROCESS, JOURNALISED, ARCHIVE = "recno:5", "recno:6", "recno:2"
 CASE_NUMBER = re.compile(r"\d{4}-\d{4,9}")
 PREFIX = re.compile(r"^\s*(?:(?:sv|vs|re|fw|fwd|aw)\s*:|\[ekstern\])\s*", re.IGNORECASE)
-KLE = re.compile(r"\d{2}(?:\.\d{2}){0,2}")
+KLE = re.compile(r"(?<![\d.])\d{2}\.\d{2}(?:\.\d{2})?(?![\d.]*\d)|^\d{2}$")  # 85.15, 85.15.03, or 85 alone
 HOUR = 3600.0
 SMALL = frozenset("af at den der det en et fra for i med og om paa som til ved".split())  # words that say nothing about a subject
 STATES: dict[int, Literal["reserved", "open", "closed", "cancelled", "other"]] = {  # by recno, the same in every language
@@ -103,7 +105,7 @@ class Edoc(Sif):
     async def subjects(self, words: str, limit: int = 5) -> list[Subject]:
         """Subjects in force: by the beginning of a number, or by words in the title; best first."""
         alive = {row["Code"]: row["Description"] for row in await self._table("KLE") if row.get("Active") is not False}
-        numbers = KLE.findall(words)
+        numbers = KLE.findall(words.strip())
         if numbers:
             best = sorted(number for number in alive if any(number.startswith(one) for one in numbers))
         else:
@@ -161,9 +163,9 @@ class Edoc(Sif):
         if row is None:
             raise Unavailable(self.name, "file document: not visible yet", code="not_visible")
         receipt = receipt_from(row, case.link, replayed=replayed)
-        sent = {f"{name}.{one.format}" for name, one in zip(names, draft.files, strict=True)}
-        whole = sent <= set(receipt.files) and len(receipt.files) >= len(draft.files) and (replayed or receipt.title == draft.title)
-        if not whole or receipt.case_number != case_number:
+        sent = Counter(f"{name}.{one.format}" for name, one in zip(names, draft.files, strict=True))
+        titled = replayed or receipt.title == draft.title  # later on, colleagues may have given it another
+        if sent - Counter(receipt.files) or not titled or receipt.case_number != case_number:
             raise Refused(self.name, f"file document: {receipt.document_number} is not what was sent", code="not_taken")
         return receipt
 
@@ -179,7 +181,7 @@ class Edoc(Sif):
         """The document on the case that carries the key: first among those of the title, then among all (it may have a new title)."""
         on_case = {"CaseNumber": case_number, "IncludeRemarks": True, "MaxReturnedDocuments": MAX_DOCUMENTS}
         for asked in ({**on_case, "Title": title}, on_case):
-            for row in await self._documents(asked, login):
+            for row in await self._documents(asked, login, JOB):
                 if any(one == key for one, _ in remarks(row)):
                     return row
         return None
@@ -192,8 +194,8 @@ class Edoc(Sif):
         data = await self.ask("CaseService/GetCases", parameter, self._person(login))
         return self.objects(data.get("Cases"), "CaseService/GetCases")
 
-    async def _documents(self, parameter: Mapping[str, Any], login: str) -> list[dict[str, Any]]:
-        data = await self.ask("DocumentService/GetDocuments", parameter, self._person(login))
+    async def _documents(self, parameter: Mapping[str, Any], login: str, seconds: float = TURN) -> list[dict[str, Any]]:
+        data = await self.ask("DocumentService/GetDocuments", parameter, self._person(login), seconds)
         return self.objects(data.get("Documents"), "DocumentService/GetDocuments")
 
     def _person(self, login: str) -> str:

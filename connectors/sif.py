@@ -52,9 +52,9 @@ class Sif(Connector):
         code = {401: "credentials", 413: "too_large"}.get(status, "")
         return from_status(self.name, status, request.what, code, retry_after(headers))
 
-    async def ask(self, operation: str, parameter: Mapping[str, Any], login: str) -> dict[str, Any]:
+    async def ask(self, operation: str, parameter: Mapping[str, Any], login: str, seconds: float = TURN) -> dict[str, Any]:
         """A question ("CaseService/GetCases"), as that person; "" asks as the integration itself, which is right for code tables alone."""
-        return await self._call(operation, parameter, login, repeatable=True, seconds=TURN)
+        return await self._call(operation, parameter, login, repeatable=True, seconds=seconds)
 
     async def tell(self, operation: str, parameter: Mapping[str, Any], login: str) -> dict[str, Any]:
         """A change. Not safe to repeat."""

@@ -145,7 +145,10 @@ async def test_a_capped_search_is_narrowed(world: World, edoc: Edoc) -> None:
     [
         ("85.15.03", "85.15.03"),
         ("97.01", "97.01.00"),
+        ("85", "85.00.00"),
+        ("emne 85.15.03.", "85.15.03"),
         ("brugeradgang", "85.15.03"),
+        ("11 tonere", "97.01.05"),
         ("printerne på 3. sal", "97.01.00"),
         ("adgang for brugere til mailbox", "85.15.03"),
         ("skrivemaskiner", None),
