@@ -58,11 +58,12 @@ class Control:
 
     def fill(self) -> None:
         """The seeded world, from nothing."""
-        self.simulation.store.clear()
-        self.received = 0
-        for system in self.systems.values():
-            system.seed(self.simulation)
-        self.simulation.store.table("control", "seeded")["world"] = {}
+        with self.simulation.store.atomic():
+            self.simulation.store.clear()
+            self.received = 0
+            for system in self.systems.values():
+                system.seed(self.simulation)
+            self.simulation.store.table("control", "seeded")["world"] = {}
 
     @property
     def seeded(self) -> bool:

@@ -5,7 +5,8 @@ A table is a mapping from id to document. Read a document, change a copy, put it
 
 import json
 import sqlite3
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ Document = dict[str, Any]
 class Table(MutableMapping[str, Document]):
     """The documents of one kind of one system, in the order they were first put."""
 
-    def __init__(self, database: sqlite3.Connection, name: str) -> None:
+    def __init__(self, database: sqlite3.Connection, name: str, commit: Callable[[], None]) -> None:
         self._database = database
         self._name = name
+        self._commit = commit
         rows = database.execute("SELECT id, body FROM row WHERE kind = ? ORDER BY seq", (name,))
         self._rows: dict[str, Document] = {key: json.loads(body) for key, body in rows}
 
@@ -35,14 +37,14 @@ class Table(MutableMapping[str, Document]):
             "INSERT INTO row (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
             (self._name, key, body),
         )
-        self._database.commit()
+        self._commit()
         self._rows[key] = json.loads(body)
 
     @override
     def __delitem__(self, key: str) -> None:
         del self._rows[key]
         self._database.execute("DELETE FROM row WHERE kind = ? AND id = ?", (self._name, key))
-        self._database.commit()
+        self._commit()
 
     @override
     def __iter__(self) -> Iterator[str]:
@@ -56,7 +58,7 @@ class Table(MutableMapping[str, Document]):
         """Put many at once (seeding)."""
         bodies = [(self._name, key, json.dumps(document, ensure_ascii=False)) for key, document in documents.items()]
         self._database.executemany("INSERT OR REPLACE INTO row (kind, id, body) VALUES (?, ?, ?)", bodies)
-        self._database.commit()
+        self._commit()
         self._rows.update({key: json.loads(body) for _, key, body in bodies})
 
     def forget(self) -> None:
@@ -76,12 +78,27 @@ class Store:
             CREATE TABLE IF NOT EXISTS blob (id TEXT PRIMARY KEY, body BLOB);"""
         )
         self._tables: dict[str, Table] = {}
+        self._held = 0
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All writes inside reach the file together. Nothing may be awaited inside."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+            self._commit()
+
+    def _commit(self) -> None:
+        if not self._held:
+            self._database.commit()
 
     def table(self, system: str, kind: str) -> Table:
         """The table `kind` of `system`: store.table("servicenow", "incident")."""
         name = f"{system}.{kind}"
         if name not in self._tables:
-            self._tables[name] = Table(self._database, name)
+            self._tables[name] = Table(self._database, name, self._commit)
         return self._tables[name]
 
     def count(self, name: str, first: int = 1) -> int:
@@ -89,14 +106,14 @@ class Store:
         row = self._database.execute(
             "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value", (name, first)
         ).fetchone()
-        self._database.commit()
+        self._commit()
         return int(row[0])
 
     def keep(self, body: bytes) -> str:
         """Store bytes; gives their name."""
         name = sha256(body).hexdigest()
         self._database.execute("INSERT OR IGNORE INTO blob VALUES (?, ?)", (name, body))
-        self._database.commit()
+        self._commit()
         return name
 
     def bytes(self, name: str) -> bytes:
@@ -108,7 +125,9 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything. Tables that somebody holds are empty afterwards."""
-        self._database.executescript("BEGIN; DELETE FROM row; DELETE FROM counter; DELETE FROM blob; COMMIT;")
+        for name in ("row", "counter", "blob"):
+            self._database.execute(f"DELETE FROM {name}")  # noqa: S608 - three fixed names
+        self._commit()
         for table in self._tables.values():
             table.forget()
 

@@ -7,11 +7,12 @@ from simulators.servicenow.records import Records, Row
 from simulators.servicenow.values import stored
 
 SYSTEM = "system"
+LONGEST = 1e8  # seconds
 
 
 def later(records: Records, step: str, sys_id: str, **more: Any) -> None:
     """Plan a step of the flow; without a delay it is done at once."""
-    due = records.now() + timedelta(seconds=records.setting("flow_seconds", default=0.0))
+    due = records.now() + timedelta(seconds=min(records.setting("flow_seconds", default=0.0), LONGEST))
     number = f"{records.simulation.store.count('servicenow.flow'):08d}"
     records.table("_flow")[number] = {"step": step, "sys_id": sys_id, "due": due.isoformat(), **more}
     advance(records)

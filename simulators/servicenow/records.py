@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from simulators.servicenow.columns import TABLES, family, lineage
 from simulators.servicenow.dictionary import MADE, made
@@ -12,6 +12,7 @@ from simulators.simulation import Simulation
 from simulators.store import Table
 
 Row = dict[str, Any]
+T = TypeVar("T")
 FIRST = 10_000  # the first number that a table gives, less one
 
 
@@ -28,10 +29,12 @@ class Records:
         """The records of exactly that class."""
         return self.simulation.store.table("servicenow", name)
 
-    def setting(self, name: str, default: Any) -> Any:
+    def setting(self, name: str, default: T) -> T:
         """A switch of /control/settings, `servicenow_<name>`; one of the wrong type counts as not set."""
         found = self.simulation.settings.get(f"servicenow_{name}", default)
-        return found if isinstance(found, type(default)) or (isinstance(default, float) and isinstance(found, int)) else default
+        if isinstance(default, float) and isinstance(found, int):
+            return type(default)(found)
+        return found if isinstance(found, type(default)) else default
 
     def now(self) -> datetime:
         return self.simulation.now()

@@ -1,5 +1,6 @@
 """The addresses of the instance, and what every request goes through: who asks, what may be asked, how the answer looks."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable
@@ -8,13 +9,14 @@ from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 from yarl import URL
 
-from simulators.servicenow import attachments, catalog, knowledge, ordering, pages, stats, tables, tokens
+from simulators.servicenow import attachments, catalog, imports, knowledge, ordering, pages, stats, tables, tokens
 from simulators.servicenow.batch import PREFIX, batch
 from simulators.servicenow.calls import Answer, Call, refused
 from simulators.servicenow.flow import advance
 from simulators.servicenow.records import Records
 from simulators.servicenow.refusals import Refusal, no_such_address, unauthenticated
 from simulators.servicenow.sessions import authenticated, session
+from simulators.servicenow.waiting import Queues, latency
 from simulators.simulation import Simulation
 
 Respond = Callable[..., Answer]
@@ -29,6 +31,7 @@ ROUTES: tuple[tuple[str, str, Respond], ...] = (
     ("DELETE", rf"{NOW}/table/(\w+)/(\w+)", tables.remove),
     ("GET", rf"{NOW}/stats/(\w+)", stats.stats),
     ("POST", rf"{NOW}/batch", lambda call: batch(call, answer)),
+    ("POST", rf"{NOW}/import/(\w+)", imports.imported),
     ("GET", rf"{NOW}/attachment", attachments.listed),
     ("POST", rf"{NOW}/attachment/file", attachments.raw),
     ("POST", rf"{NOW}/attachment/upload", attachments.upload),
@@ -82,33 +85,44 @@ def answer(call: Call) -> Answer:
 
 def build(simulation: Simulation) -> web.Application:
     """The instance's application."""
+    queues = Queues()
 
     async def serve(request: web.Request) -> web.Response:
         """Everything but the pages for people."""
-        records = Records(simulation)
-        advance(records)
-        path = request.path.removeprefix(PREFIX)
-        if path == "/oauth_token.do":
-            return spoken(tokens.token(records, request.headers.get("Content-Type", ""), await form(request)), request)
-        user = authenticated(records, request.headers.get("Authorization", ""))
-        if user is None:
-            return spoken(refused(unauthenticated()), request)
-        call = Call(
-            records=records,
-            session=session(records, user),
-            method=request.method,
-            path=path,
-            query=MultiDictProxy(MultiDict(request.query)),
-            headers=CIMultiDictProxy(CIMultiDict(request.headers)),
-            body=await request.read(),
-            base=f"{origin(request)}{PREFIX}",
-        )
-        return spoken(answer(call), request)
+        body, fields = await request.read(), await form(request)
+        async with queues.turn(request) as free:
+            if not free:
+                return web.Response(status=202)
+            await asyncio.sleep(latency(Records(simulation), request.method, request.path))
+            with simulation.store.atomic():
+                return spoken(replied(Records(simulation), request, body, fields), request)
 
     app = web.Application()
     app.add_routes(pages.routes(simulation))
     app.router.add_route("*", "/{tail:.*}", serve)
     return app
+
+
+def replied(records: Records, request: web.Request, body: bytes, fields: dict[str, str]) -> Answer:
+    """The answer to a request that has its turn. `fields`: of a form-encoded body."""
+    advance(records)
+    path = request.path.removeprefix(PREFIX)
+    if path == "/oauth_token.do":
+        return tokens.token(records, request.headers.get("Content-Type", ""), fields)
+    user = authenticated(records, request.headers.get("Authorization", ""))
+    if user is None:
+        return refused(unauthenticated())
+    call = Call(
+        records=records,
+        session=session(records, user),
+        method=request.method,
+        path=path,
+        query=MultiDictProxy(MultiDict(request.query)),
+        headers=CIMultiDictProxy(CIMultiDict(request.headers)),
+        body=body,
+        base=f"{origin(request)}{PREFIX}",
+    )
+    return answer(call)
 
 
 def origin(request: web.Request) -> str:

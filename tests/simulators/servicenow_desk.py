@@ -1,8 +1,9 @@
 """The simulated ServiceNow over real HTTP, and a caller for it."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,4 +117,13 @@ async def serving(certificates: Path | None = None) -> AsyncIterator[Desk]:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted), cookie_jar=aiohttp.DummyCookieJar()) as http:
             yield Desk(f"{base}/servicenow", http, app)
     finally:
+        await idle(runner)
         await runner.cleanup()
+
+
+async def idle(runner: web.AppRunner) -> None:
+    """Wait, not long, until the callers have hung up: a TLS connection that is cut on shutting down leaves its socket behind."""
+    with suppress(asyncio.TimeoutError):
+        async with asyncio.timeout(2):
+            while runner.server and runner.server.connections:  # noqa: ASYNC110 - the server has no event for it
+                await asyncio.sleep(0.005)

@@ -16,7 +16,7 @@ from simulators.servicenow.values import moment, stored
 from simulators.world import NOW
 from tests.simulators.servicenow_desk import AMIR, BIRTHE, ROBOT, Desk
 
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def context(desk: Desk, user_name: str = ROBOT, table: str = "incident") -> Context:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -86,14 +87,12 @@ def test_all_systems_are_seeded_in_less_than_a_second() -> None:
 
 
 def test_a_port_that_is_taken_is_one_clear_line() -> None:
-    with process() as (_, url):
-        port = url.rpartition(":")[2]
-        done = subprocess.run(
-            [sys.executable, "-m", "simulators", "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
-        )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, "-m", "simulators", "--port", str(taken.getsockname()[1])]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert f"127.0.0.1:{port}" in done.stderr
+    assert command[-1] in done.stderr
 
 
 def test_tls_serves_a_certificate_that_can_be_verified(tmp_path: Path) -> None:
