@@ -17,7 +17,7 @@ ways; a refusal is `{"error": {"code", "message"}}`. `status` in an answer is th
                        "textFormat", "card", "attachments", "suggestions", "reactions", "at", "edited", "deleted", "personalCard"}]}
                        Each change of a message (new, edited, deleted, a card for this person alone) gives it a new sequence number. After a
                        reset the numbers begin anew, and an `after` beyond them counts as 0.
-    POST …/press       {"activity", "action": place or title of a button, "inputs": {id: value}} → {"status", "body": the invoke's answer};
+    POST …/press       {"activity", "action": title or place of a button (0 is the first of all, links too), "inputs": {id: value}} → {"status", "body": the invoke's answer};
                        422 {"invalid": [input ids]} for what the client itself refuses, 400 for buttons that send nothing
     POST …/edit        {"id", "text"} → {"status"}
     POST …/delete      {"id"} → {"status"}
@@ -57,13 +57,13 @@ HUB = web.AppKey("hub", Hub)
 def build(simulation: Simulation) -> web.Application:
     """Everything under /teams."""
     hub = Hub.of(simulation)
-    app = web.Application(middlewares=[answered])
+    app = web.Application(middlewares=[answered, page.at_home])
     app[HUB] = hub
-    simulation.listeners.append(hub.forget)
+    files, connector = Files(hub), Connector(hub)
+    simulation.listeners.extend([hub.forget, connector.streams.forget])
     app.cleanup_ctx.append(hub.running)
     app.on_shutdown.append(hub.closing)
-    files = Files(hub)
-    for part in (Connector(hub), files, People(hub, files), Presses(hub, files), Actions(hub), Trust(hub)):
+    for part in (connector, files, People(hub, files), Presses(hub, files), Actions(hub), Trust(hub)):
         app.add_routes(part.routes())
     app.add_routes([web.get("/api/traffic", traffic), *page.routes()])
     return app

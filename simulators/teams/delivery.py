@@ -48,22 +48,31 @@ class Delivery:
         self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._running: set[asyncio.Task[Answer]] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._ending = False
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200), cookie_jar=aiohttp.DummyCookieJar())
+        connector = aiohttp.TCPConnector(limit=200, force_close=True)  # a kept connection may belong to a bot that was just killed
+        self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     def stop(self) -> None:
-        """Give up everything that is under way (a reset, or the end)."""
+        """Give up everything that is under way."""
         for task in self._running:
             task.cancel()
 
-    async def close(self) -> None:
+    def end(self) -> None:
+        """Give up, and begin nothing more."""
+        self._ending = True
         self.stop()
+
+    async def close(self) -> None:
+        self.end()
         if self._session:
             await self._session.close()
 
     async def send(self, activity: Activity) -> Answer:
         """Deliver, and give the bot's (first) answer: 504 when it gave none in time, 502 when nobody was there."""
+        if self._ending:
+            return NO_BOT
         times = 2 if self.switches.on("deliver_twice") else 1
         tasks = [asyncio.create_task(self._in_order(activity)) for _ in range(times)]
         self._running.update(tasks)

@@ -1,6 +1,5 @@
 """What all parts of the simulated Teams share, opened with the application."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,8 +48,7 @@ class Hub:
         del app
         self.chats.closing = True
         self.chats.wake_all()
-        self.delivery.stop()
-        await asyncio.sleep(0)
+        self.delivery.end()
 
     def forget(self) -> None:
         """After a reset."""

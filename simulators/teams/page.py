@@ -3,6 +3,9 @@
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from simulators.teams.errors import Refusal
 
 FOLDER = Path(__file__).parent / "page"
 PACKAGES = Path(__file__).parents[2] / "node_modules"
@@ -23,6 +26,14 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+
+
+@web.middleware
+async def at_home(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages of other sites may not act as somebody here."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site" and "/api/" in request.path:
+        raise Refusal(403, "Forbidden", "Only this page may use its interface.")
+    return await handler(request)
 
 
 def routes() -> list[web.RouteDef]:

@@ -37,6 +37,10 @@ class Streams:
         self.hub = hub
         self._open: dict[str, Stream] = {}
 
+    def forget(self) -> None:
+        """After a reset."""
+        self._open.clear()
+
     @staticmethod
     def info(activity: dict[str, Any]) -> Document | None:
         """The streaminfo of an activity, or None for an ordinary one."""

@@ -154,7 +154,7 @@ async def running() -> AsyncIterator[Teams]:
     await server.start_server()
     async with aiohttp.ClientSession() as session:
         yield Teams(str(server.make_url("")).rstrip("/"), session, simulation, bot)
-    await server.close()
+        await server.close()
     await bot.stop()
     simulation.store.close()
 

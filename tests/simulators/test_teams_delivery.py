@@ -227,3 +227,13 @@ async def test_traffic_shows_every_try(teams: Teams) -> None:
         ("conversationUpdate", 201),
         ("message", 201),
     ]
+
+
+async def test_end_waits_for_nobody() -> None:
+    async with running() as teams:
+        teams.simulation.bot_url = f"http://127.0.0.1:{free_port()}"
+        under_way = [asyncio.create_task(teams.does("open")), asyncio.create_task(teams.sees(person=JENS, wait=20))]
+        await teams.call("GET", "/teams/api/people")
+        began = asyncio.get_running_loop().time()
+    assert (await under_way[0], await under_way[1]) == ({"conversation": teams.conversation}, [])
+    assert asyncio.get_running_loop().time() - began < 10

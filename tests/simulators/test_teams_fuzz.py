@@ -12,7 +12,7 @@ from yarl import URL
 from simulators.world import BIRTHE
 from tests.simulators.teams_bot import CARD_TYPE, Teams, card, execute, running, with_card
 
-ENOUGH = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+ENOUGH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 ME = f"/teams/api/people/{BIRTHE.id}"
 PLACES = (
     *(f"{ME}/{what}" for what in ("open", "messages", "press", "edit", "delete", "react", "action", "dialog/submit", "mails", "search")),

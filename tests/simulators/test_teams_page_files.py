@@ -52,6 +52,11 @@ async def test_nothing_else_is_served(teams: Teams, path: str) -> None:
     assert (await teams.call("GET", f"/teams/{path}"))[0] == 404
 
 
+async def test_pages_of_other_sites_act_as_nobody(teams: Teams) -> None:
+    for site, status in (("cross-site", 403), ("same-origin", 200)):
+        assert (await teams.call("GET", "/teams/api/people", headers={"Sec-Fetch-Site": site}))[0] == status
+
+
 async def test_address_without_a_slash_leads_to_the_page(teams: Teams) -> None:
     async with teams.session.get(f"{teams.url}/teams?as=x", allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (308, "/teams/?as=x")

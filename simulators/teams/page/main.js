@@ -59,13 +59,18 @@ class Chat {
     $("trouble").hidden = !words;
   }
 
-  async run() {
+  begin() {
+    this.feed.clear();
     this.attempt(() => this.client.post("open"));
+  }
+
+  async run() {
+    this.begin();
     let after = 0;
     for (let lost = false; ; ) {
       try {
         const { sequence, messages } = await this.client.messages(after, lost ? 0 : WAIT);
-        if (sequence < after) this.feed.clear(); // the world was reset
+        if (sequence < after) this.begin(); // the world was reset
         after = sequence;
         this.feed.take(messages);
         if (lost) this.trouble("");
