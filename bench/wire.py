@@ -3,11 +3,13 @@
 `python -m bench.wire connector` prints its port and serves until killed. `load(...)` runs in the caller's process.
 """
 
+import argparse
 import asyncio
 import itertools
 import json
 import sys
 import time
+from collections.abc import Iterator, Sequence
 
 from typing_extensions import override
 
@@ -52,9 +54,9 @@ class Connector(Frame):
 class Caller(Frame):
     """One caller: posts, waits for the answer, posts the next."""
 
-    def __init__(self, requests: "itertools.count[int]", port: int, service_url: str, until: float, times: list[float]) -> None:
+    def __init__(self, bodies: "Iterator[bytes]", port: int, until: float, times: list[float]) -> None:
         super().__init__()
-        self.numbers, self.port, self.service_url, self.until, self.times = requests, port, service_url, until, times
+        self.bodies, self.port, self.until, self.times = bodies, port, until, times
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.errors = 0
 
@@ -64,8 +66,11 @@ class Caller(Frame):
         self.next()
 
     def next(self) -> None:
+        body = next(self.bodies, b"")
+        if not body:
+            self.end()
+            return
         self.began = time.perf_counter()
-        body = json.dumps(activity(next(self.numbers), self.service_url)).encode()
         head = f"POST /api/messages HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nContent-Length: {len(body)}\r\n"
         head += "Content-Type: application/json\r\n\r\n"
         self.transport.write(head.encode() + body)  # type: ignore[attr-defined]  # a TCP transport writes
@@ -76,7 +81,11 @@ class Caller(Frame):
         self.times.append(time.perf_counter() - self.began)
         if time.perf_counter() < self.until:
             self.next()
-        elif not self.done.done():
+        else:
+            self.end()
+
+    def end(self) -> None:
+        if not self.done.done():
             self.done.set_result(None)
 
     @override
@@ -85,9 +94,9 @@ class Caller(Frame):
             self.done.set_exception(exc or ConnectionError("the bot hung up"))
 
 
-def activity(number: int, service_url: str) -> dict[str, object]:
-    """A message as Teams sends it; a thousand people take turns."""
-    person = number % 1000
+def activity(number: int, service_url: str, people: int = 1000, texts: Sequence[str] = ("Opret fællespostkasse",)) -> dict[str, object]:
+    """A message as Teams sends it; so many people take turns, and each says the texts in turn. The first two hundred are in the simulators."""
+    person, text = number % people, texts[number // people % len(texts)]
     tenant = "00000000-0000-4000-8000-00000000beef"
     return {
         "type": "message",
@@ -99,25 +108,24 @@ def activity(number: int, service_url: str) -> dict[str, object]:
         "channelId": "msteams",
         "locale": "da-DK",
         "textFormat": "plain",
-        "text": "Opret fællespostkasse",
-        "from": {"id": f"29:1abc{person}", "name": "Birthe Holm", "aadObjectId": f"00000000-0000-4000-8000-{person:012d}"},
+        "text": text,
+        "from": {"id": f"29:1abc{person}", "name": "Birthe Holm", "aadObjectId": f"00000000-0000-4000-8000-{person % 200 + 1:012d}"},
         "conversation": {"conversationType": "personal", "tenantId": tenant, "id": f"a:1xyz{person}"},
         "recipient": {"id": "28:kollega", "name": "Kollega"},
-        "attachments": [{"contentType": "text/html", "content": "<p>Opret fællespostkasse</p>"}],
+        "attachments": [{"contentType": "text/html", "content": f"<p>{text}</p>"}],
         "entities": [{"type": "clientInfo", "locale": "da-DK", "country": "DK", "platform": "Windows", "timezone": "Europe/Copenhagen"}],
         "channelData": {"tenant": {"id": tenant}},
     }
 
 
-async def load(port: int, service_url: str, seconds: float, callers: int, first: int = 0) -> list[float]:
-    """Seconds that each turn took, in the order they ended, with so many callers at a time."""
+async def load(port: int, bodies: Iterator[bytes], seconds: float, callers: int) -> list[float]:
+    """Seconds that each turn took, in the order they ended, with so many callers at a time, until the time or the bodies are over."""
     loop = asyncio.get_running_loop()
     times: list[float] = []
-    numbers = itertools.count(first)
     until = time.perf_counter() + seconds
     all_callers = []
     for _ in range(callers):
-        transport, caller = await loop.create_connection(lambda: Caller(numbers, port, service_url, until, times), "127.0.0.1", port)
+        transport, caller = await loop.create_connection(lambda: Caller(bodies, port, until, times), "127.0.0.1", port)
         all_callers.append((transport, caller))
     await asyncio.gather(*(caller.done for _, caller in all_callers))
     for transport, _ in all_callers:
@@ -140,5 +148,16 @@ if __name__ == "__main__":
     if sys.argv[1] == "connector":
         uvloop.run(connector())
     else:
-        port, service_url, seconds, callers, first = int(sys.argv[2]), sys.argv[3], float(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6])
-        print(json.dumps(uvloop.run(load(port, service_url, seconds, callers, first))))
+        parser = argparse.ArgumentParser(prog="python -m bench.wire load")
+        parser.add_argument("port", type=int)
+        parser.add_argument("service_url")
+        parser.add_argument("seconds", type=float)
+        parser.add_argument("callers", type=int)
+        parser.add_argument("first", type=int)
+        parser.add_argument("people", type=int, nargs="?", default=1000)
+        parser.add_argument("texts", nargs="*", default=["Opret fællespostkasse"])
+        parser.add_argument("--most", type=int, help="so many messages at most")
+        wanted = parser.parse_args(sys.argv[2:])
+        numbers = itertools.islice(itertools.count(wanted.first), wanted.most)
+        bodies = (json.dumps(activity(number, wanted.service_url, wanted.people, wanted.texts)).encode() for number in numbers)
+        print(json.dumps(uvloop.run(load(wanted.port, bodies, wanted.seconds, wanted.callers))))

@@ -1,6 +1,7 @@
 """Asking for what a form lacks: questions, choices, cards, and the summary before the yes."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -10,8 +11,10 @@ from dialogs.fields import Bad, Reading, Which
 from dialogs.form import Request
 from dialogs.registry import found
 from dialogs.state import FormState
-from dialogs.talk import Button
+from dialogs.talk import Button, Input
 from dialogs.turn import Turn
+
+NOTHING: Mapping[str, str] = {}
 
 
 class Asking:
@@ -46,7 +49,7 @@ class Asking:
         form.changed = [*(one for one in form.changed if one != name), name]
         if name in {form.asked, form.offered}:
             form.attempts = form.helped = 0
-            form.choices, form.offered = [], ""
+            form.choices, form.offered, form.found = [], "", False
         form.unsure = False
         self.kind.settle(form.answers, {name})
         return True
@@ -83,6 +86,8 @@ class Asking:
         """Put a field's question (or another text for it), with its choices, or those that were found, as buttons or a list."""
         ask, form, turn = self.asks[name], self.form, self.turn
         self.point_at(name)
+        if which is None and form.found and form.offered == name:  # what was found is still the question
+            which = Which(ask.question, tuple((one["label"], one["value"]) for one in form.choices))
         form.offered, form.found = name, which is not None
         form.choices = (
             [{"label": label, "value": value} for label, value in which.choices] if which else await self.kind.options(name, turn.at(form))
@@ -106,11 +111,9 @@ class Asking:
     def card_fields(self) -> list[str]:
         return [name for name in self.kind.wanted(self.form.answers) if self.asks[name].in_card]
 
-    def inputs(self, errors: dict[str, str] | None = None) -> list[Any]:
-        """The card's inputs with what is known."""
-        return [
-            drawing.box(name, self.asks[name], self.form.answers.get(name), (errors or {}).get(name, "")) for name in self.card_fields()
-        ]
+    def inputs(self, errors: Mapping[str, str] = NOTHING, typed: Mapping[str, str] = NOTHING) -> list[Input]:
+        """The card's inputs with what is known; one that does not fit keeps what was typed, with the reason."""
+        return [drawing.box(name, self.asks[name], typed.get(name, self.raw(name)), errors.get(name, "")) for name in self.card_fields()]
 
     def drawn_with(self, names: list[str]) -> dict[str, str]:
         """A short print of each field's value, so that a card later changes only what was changed in it."""
@@ -127,9 +130,9 @@ class Asking:
     def card_buttons(self) -> list[Button]:
         return [drawing.send("Send", self.drawn_with(self.card_fields())), drawing.cancel()]
 
-    async def edit_card(self, text: str, errors: dict[str, str] | None = None) -> None:
+    async def edit_card(self, text: str, errors: Mapping[str, str] = NOTHING, typed: Mapping[str, str] = NOTHING) -> None:
         """The whole form as a card, with everything that is known."""
-        self.turn.say(text, *self.card_buttons(), inputs=self.inputs(errors), key=self.new_card())
+        self.turn.say(text, *self.card_buttons(), inputs=self.inputs(errors, typed), key=self.new_card())
 
     async def summary(self, text: str = "") -> None:
         """Exactly what will be done, with yes and no. Nothing has been written yet."""
@@ -174,10 +177,6 @@ class Asking:
         form = self.form
         if form.asked == "confirm" or not form.asked:
             await self.go_on()
-        elif form.found and form.offered == form.asked:
-            await self.ask(
-                form.asked, which=Which(self.asks[form.asked].question, tuple((one["label"], one["value"]) for one in form.choices))
-            )
         else:
             await self.ask(form.asked)
 

@@ -32,17 +32,17 @@ def choices(field: str, offered: list[dict[str, Any]], *, other: bool = False) -
     return buttons
 
 
-def box(name: str, ask: Ask, value: Any, error: str = "") -> Input:
+def box(name: str, ask: Ask, value: str, error: str = "") -> Input:
     """The input of one field."""
     most = getattr(ask.kind, "most", 0)
     return Input(
         id=name,
         label=ask.label,
         kind=ask.kind.drawn,
-        value="" if value is None else ask.kind.raw(value),
+        value=value,
         choices=ask.kind.options(),
         required=ask.required,
-        hint=texts.shortened(ask.help, 200),
+        hint="" if ask.kind.options() or not ask.required else texts.shortened(ask.help, 200),
         error=error,
         max_length=most,
     )

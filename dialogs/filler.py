@@ -127,7 +127,7 @@ class Filler(Hearing):
             case "pick":
                 await self.picked(button.data)
             case "other":
-                self.form.choices, self.form.offered = [], ""
+                self.form.choices, self.form.offered, self.form.found = [], "", False
                 await self.ask(button.data["field"], self.asks[button.data["field"]].again or self.asks[button.data["field"]].question)
             case _:
                 await self.kind.pressed(self.turn, self.form, button)
@@ -162,7 +162,7 @@ class Filler(Hearing):
             else:
                 errors[name] = reading.reason if reading else "Det kan jeg ikke bruge her."
         if errors:
-            await self.edit_card("Der er noget, der skal rettes. Resten har jeg gemt.", errors)
+            await self.edit_card("Der er noget, der skal rettes. Resten har jeg gemt.", errors, inputs)
         else:
             await self.go_on(pending)
 

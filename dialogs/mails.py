@@ -115,6 +115,9 @@ class Mails(Kind):
         mails = await at.desk.systems.get(Outlook).mails(at.event.who.id, query)
         if not mails:
             return Bad(f"Jeg fandt ingen mails i din indbakke, {what}. Søg på afsender, emne eller dag, eller vælg fra listen.")
+        named = [mail for mail in mails if query.words and texts.stems(query.words) <= texts.stems(mail.subject)]
+        if len(named) == 1:
+            mails = named
         if len(mails) == 1 or newest:
             return Got([(await chosen(mails[0], at)).model_dump(mode="json")])
         return Which("Hvilke af dem?", tuple([(label(mail, at), (await chosen(mail, at)).model_dump(mode="json")) for mail in mails]))

@@ -163,7 +163,7 @@ async def understood(turn: Turn) -> None:
         await missed(turn)
         return
     state.misses = 0
-    readings = [(intent, sure) for intent, sure in meaning.alternatives if intent in WISHES]
+    readings = [(intent, sure) for intent, sure in ((meaning.intent, meaning.confidence), *meaning.alternatives) if intent in WISHES]
     if len(readings) > 1 and readings[0][1] < LIKELY and readings[0][1] - readings[1][1] < CLOSE:
         state.choosing = [Offer(label=WISHES[intent].label, intent=intent, text=turn.text) for intent, _ in readings[:2]]
         buttons = [Button(label=one.label, do="choose", data={"place": str(place)}) for place, one in enumerate(state.choosing)]

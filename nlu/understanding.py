@@ -12,7 +12,7 @@ class Understanding:
 
     intent: one of the labels in nlu/phrases/, or "out_of_scope" below the threshold.
     confidence: 0–1, of `intent`; for a rejected text, that of the best intent.
-    alternatives: (intent, confidence), best first, the rejected best one included, at most three.
+    alternatives: (intent, confidence) of the next best, a rejected best one included, best first, at most three.
     entities: only those present; see docs/understanding.md for keys and value shapes.
     """
 

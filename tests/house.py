@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,7 @@ import app
 from settings import Settings
 from simulators.server import CONTROL
 from simulators.server import build as build_simulators
-from simulators.world import PEOPLE
+from simulators.world import NOW, PEOPLE
 
 PATIENCE = 20.0  # seconds that a test waits for something that should come
 
@@ -154,7 +155,7 @@ async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
     """A house with nothing in it but the seeded world."""
     simulators = build_simulators()
     simulated, address = await served(simulators)
-    bot, url = await served(app.build(Settings(simulators_url=address, var_dir=var, **settings)))
+    bot, url = await served(app.build(Settings(simulators_url=address, var_dir=var, **settings), lambda: NOW + timedelta(minutes=30)))
     simulators[CONTROL].simulation.bot_url = url
     try:
         async with aiohttp.ClientSession() as http:

@@ -5,6 +5,7 @@
     (as Ole Bang)           somebody else goes on       (wait)                  until Kollega writes by itself
     (attach name)           the next text has a file    (edit 2) text           one's second message is changed
     (fault edoc 503 x 2)    the next two answers fail   (drop edoc x 1)         the effect happens, the answer is lost
+    (slow edoc 1.5)         the next write takes so long
     (writes)                the systems' journals: one line a write that took effect
 
 `make transcripts` rewrites the bot's side; read the diff. Each is run a second time with every button typed instead of pressed.
@@ -20,7 +21,8 @@ from tests.house import House, lines
 HERE = Path(__file__).parent / "transcripts"
 ALL = sorted(HERE.glob("*.txt"))
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-TIMES = re.compile(r"kl\. \d{1,2}\.\d{2}")
+TIMES = re.compile(r"(?<=indtil )kl\. \d{1,2}\.\d{2}")
+REFERENCES = re.compile(r"Ref\. F-\w{4}")
 
 
 class Play:
@@ -61,6 +63,8 @@ class Play:
             return [said for message in heard for said in lines(message)]
         elif command == "fault":
             await self.house.fault(path=f"/{args[0]}", status=int(args[1]), times=int(args[3]))
+        elif command == "slow":
+            await self.house.fault(path=f"/{args[0]}", method="POST", delay=float(args[1]), times=1)
         elif command == "drop":
             await self.house.fault(path=f"/{args[0]}", method="POST", drop_answer=True, times=int(args[2]), match=" ".join(args[3:]))
         elif command == "writes":
@@ -75,8 +79,8 @@ class Play:
 
 
 def settled(text: str) -> str:
-    """Without what differs from day to day: the clock."""
-    return TIMES.sub("kl. 12.00", text)
+    """Without what differs from run to run: until when a job tries, and references."""
+    return REFERENCES.sub("Ref. F-7K2M", TIMES.sub("kl. 12.00", text))
 
 
 @pytest.mark.parametrize("typed", [False, True], ids=["pressed", "typed"])
@@ -90,4 +94,5 @@ async def test_transcript(path: Path, typed: bool, house: House, request: pytest
     got = "\n".join(heard) + "\n"
     if request.config.getoption("--update-transcripts") and not typed:
         path.write_text(got)  # noqa: ASYNC240 - after everything has run
+        return
     assert got == wanted

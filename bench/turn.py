@@ -1,0 +1,88 @@
+"""Whole turns a second (classifier, form, durable state, a new card and the old one closed) against the stock SDK's empty echo, 16 at a time.
+
+`python -m bench.turn [--seconds 3] [--rounds 3]`. The bot is app.py as it is, on SQLite; the systems are the simulators; the connector and the
+callers are the echo benchmark's. Prints turns/s, p50, the ratio, and the same as JSON.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from bench.echo import CALLERS, free_port, measure, running, wait_for
+
+CONVERSATIONS = 64
+FIRST = "min skærm flimrer"  # opens the form of each conversation
+TEXTS = ("jeg sidder på 4. sal i dag", "jeg sidder på 5. sal i dag")  # then corrected to and fro: the form's question comes again
+
+
+@contextmanager
+def house() -> Iterator[int]:
+    """app.py with its simulators, in a folder of its own; the bot's port."""
+    simulators, bot = free_port(), free_port()
+    with tempfile.TemporaryDirectory() as var, running(["simulators", "--port", str(simulators), "--bot", f"http://127.0.0.1:{bot}"]):
+        wait_for(simulators)
+        environment = {"SIMULATORS_URL": f"http://127.0.0.1:{simulators}", "PORT": str(bot), "VAR_DIR": var, "LOG_LEVEL": "ERROR"}
+        process = subprocess.Popen([sys.executable, "app.py"], env={**os.environ, **environment})
+        try:
+            wait_for(bot)
+            yield bot
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def whole(port: int, service_url: str, seconds: float, first: int, texts: tuple[str, ...]) -> tuple[float, list[float]]:
+    """Turns a second and how long each took."""
+    arguments = ["bench.wire", "load", str(port), service_url, str(seconds), str(CALLERS), str(first), str(CONVERSATIONS), *texts]
+    done = subprocess.run([sys.executable, "-m", *arguments], check=True, capture_output=True, text=True)
+    times = json.loads(done.stdout)
+    return len(times) / seconds, times
+
+
+def run(seconds: float, rounds: int) -> dict[str, float]:
+    """turns_per_second and p50_ms of whole turns, and the stock echo's turns_per_second (medians of the rounds)."""
+    with ExitStack() as stack:
+        connector = stack.enter_context(running(["bench.wire", "connector"]))
+        assert connector.stdout
+        service_url = f"http://127.0.0.1:{int(connector.stdout.readline())}"
+        stock = free_port()
+        stack.enter_context(running(["bench.stock_echo", str(stock)]))
+        bot = stack.enter_context(house())
+        wait_for(stock)
+        measure(stock, service_url, 0.5, 0)
+        whole(bot, service_url, 1.0, 0, (FIRST,))
+        rates: list[float] = []
+        times: list[float] = []
+        stock_rates: list[float] = []
+        for number in range(1, rounds + 1):
+            rate, took = whole(bot, service_url, seconds, number * 1_000_000, TEXTS)
+            rates.append(rate)
+            times += took
+            stock_rates.append(measure(stock, service_url, seconds, number * 1_000_000)[0])
+    return {
+        "turns_per_second": statistics.median(rates),
+        "p50_ms": statistics.median(times) * 1000,
+        "stock_echo": statistics.median(stock_rates),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.turn")
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long each measurement lasts")
+    parser.add_argument("--rounds", type=int, default=3)
+    wanted = parser.parse_args()
+    found = run(wanted.seconds, wanted.rounds)
+    ratio = found["turns_per_second"] / found["stock_echo"]
+    print(f"whole turn   {found['turns_per_second']:>7.0f} turns/s   p50 {found['p50_ms']:.1f} ms")
+    print(f"whole turn/stock echo {ratio:.1f} x (wanted: at least 4 x)")
+    print(json.dumps({"turn": {**found, "to_stock_echo": ratio}}))
+
+
+if __name__ == "__main__":
+    main()
