@@ -17,9 +17,15 @@ def clean(text: str) -> str:
     return TOKEN.sub("[token]", CPR.sub("[number]", text))
 
 
+def brief(text: str) -> str:
+    """A message in one line: dbos writes whole tracebacks into some of its own."""
+    lines = clean(text).strip().splitlines() or [""]
+    return (lines[0] if len(lines) == 1 else f"{lines[0]} … {lines[-1].strip()}")[:400]
+
+
 def described(error: BaseException) -> dict[str, str]:
     """What the log says of an error, in place of its traceback, which may quote what a person wrote."""
-    return {"error": type(error).__name__, "where": where(error), "message": clean(str(error))}
+    return {"error": type(error).__name__, "where": where(error), "message": brief(str(error))}
 
 
 def where(error: BaseException) -> str:
@@ -33,7 +39,7 @@ class ToStructlog(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        fields = {"message": clean(record.getMessage())}
+        fields = {"message": brief(record.getMessage())}
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             fields |= {"error": type(error).__name__, "where": where(error)}

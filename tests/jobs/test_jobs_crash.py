@@ -10,7 +10,7 @@ from tests.jobs.toy_house import House, until
 from tests.jobs.toy_jobs import ENGINE, RECOVERY
 
 ONE = [["open", "write"]]
-STRIDE = int(os.environ.get("KILL_STRIDE", "3"))  # 1: every line, a minute and a half
+STRIDE = int(os.environ.get("KILL_STRIDE", "4"))  # 1: every line, a minute and a half
 
 
 ALONE = {"audit": 60.0, "mend": 60.0, "orphan": 60.0}  # no looks beside the job: its lines come in the same order each time
@@ -39,7 +39,7 @@ def lines_of_a_job(house: House) -> int:
 
 
 def test_killed_before_each_line_of_the_engine(house: House) -> None:
-    """Each third line, at any rate: whatever changes outside the process, more lines than that lie on both sides of it."""
+    """Each fourth line, at any rate: whatever changes outside the process, more lines than that lie on both sides of it."""
     points = range(1, lines_of_a_job(house) + 1, STRIDE)
     assert len(points) > 200 / STRIDE
     with ThreadPoolExecutor(3) as pool:

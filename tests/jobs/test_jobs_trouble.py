@@ -76,6 +76,7 @@ def test_a_system_that_comes_back_after_a_restart(house: House) -> None:
     second.done("k")
     assert house.keys("effect") == {"k/a": 1, "k/b": 1}
     assert [message["kind"] for message in house.told()] == ["retrying", "done"]  # once a job, not once a step
+    assert house.keys("handed") == {"k/job/retrying": 1, "k/done": 1}
 
 
 def test_a_refusal_is_the_same_after_a_crash(house: House) -> None:
@@ -193,6 +194,7 @@ def test_sigterm_ends_steps_and_leaves_the_rest_to_others(house: House) -> None:
     other.done("running")
     other.done("waiting")
     assert house.keys("call")["running/a"] == 1  # it was awaited and recorded
+    assert house.pids("call", "running/b") == {other.process.pid}  # nothing new was begun
     assert house.keys("effect") == {"running/a": 1, "running/b": 1, "waiting/c": 1}
     until(lambda: len(house.locks()) == 1)
 
@@ -225,15 +227,18 @@ def cancelled(child: Child, key: str) -> None:
 
 
 def test_cancel(house: House) -> None:
-    child, other = house.child(), house.child()
-    for key in ("step", "retry", "far"):
+    child, other = house.child(pace={"first_wait": 60.0, "longest_wait": 60.0}), house.child()
+    for key in ("step", "retry"):
         child.start(key, [["a", "gate" if key == "step" else "away"], ["b", "write"]])
+    other.start("far", [["a", "away"], ["b", "write"]])
+    for key in ("step", "retry", "far"):
         house.entered(f"{key}/a")
+    until(lambda: child.state("retry") == "retrying")
     cancelled(child, "step")
     cancelled(child, "retry")
-    cancelled(other, "far")
+    cancelled(child, "far")
     house.open("a")
-    until(lambda: child.ask("recovery")["live"] == 0)
+    until(lambda: child.ask("recovery")["live"] == 0 and other.ask("recovery")["live"] == 0)
     assert house.keys("effect") == {"step/a": 1}  # the step under way, and nothing after it
     assert house.told() == []
     assert child.ask("cancel", "never heard of") is False

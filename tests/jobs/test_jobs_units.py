@@ -6,7 +6,7 @@ import logging
 import math
 import sqlite3
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from pydantic import BaseModel, Field, SecretStr
 from connectors.errors import ConnectorError, Refused
 from jobs import database, recovery
 from jobs.engine import Job, Jobs, Order, reference
-from jobs.logs import ToStructlog, clean
+from jobs.logs import ToStructlog, brief, clean
+from jobs.runs import Runs, Trouble
 from jobs.serializer import ERRORS, JobError, JsonSerializer, Shape, recordable, returned_by
 
 JSON = st.recursive(
@@ -31,6 +32,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+NOON, HOUR = datetime(2026, 11, 24, 12, tzinfo=UTC), timedelta(hours=1)
 serializer = JsonSerializer()
 
 
@@ -174,7 +176,29 @@ def test_the_log_of_dbos_is_short_and_clean() -> None:
     assert logs[0]["message"] == "job of [number] failed"
     assert logs[0]["log_level"] == "error"
     assert "1234" not in str(logs)
+    assert brief("it failed: Traceback\n  File x\nValueError: 010190 1234\n") == "it failed: Traceback … ValueError: [number]"
+    assert brief("") == ""
     assert clean("Authorization: Bearer abc.def") == "Authorization: [token]"
+
+
+async def test_the_first_to_close_a_run_counts(tmp_path: Path) -> None:
+    runs = Runs(f"sqlite+aiosqlite:///{tmp_path}/runs.sqlite")
+    await runs.create()
+    await runs.create()  # a second process
+    row = {"id": "k", "intent": "i", "person_id": "p", "tenant": "", "conversation": "c", "reference": "F-2222", "started_at": NOON}
+    assert await runs.open(row)
+    assert await runs.open(row)
+    await runs.note("k", "a", Trouble("edoc", 1, NOON, NOON))
+    await runs.note("k", "a", Trouble("edoc", 2, NOON + HOUR, None))
+    assert await runs.trouble("k", "a") == Trouble("edoc", 2, NOON, None)
+    assert await runs.finish("k", "done", "fine\0", 7, NOON + HOUR)
+    assert not await runs.finish("k", "cancelled", "", 0, NOON + 2 * HOUR)
+    found = await runs.get("k")
+    assert found is not None
+    assert (found.state, found.outcome, found.minutes, found.finished_at) == ("done", "fine", 7, NOON + HOUR)
+    assert await runs.trouble("k", "a") is None
+    assert not await runs.open(row)
+    await runs.close()
 
 
 async def nothing(_: Job) -> str:
@@ -186,8 +210,6 @@ async def unheard(key: str, conversation: str, message: dict[str, Any]) -> None:
 
 
 def engine(folder: Path, url: str | None = None) -> Jobs:
-    from datetime import timedelta
-
     return Jobs(database_url=url, var_dir=folder, work=nothing, tell=unheard, patience=timedelta(0))
 
 

@@ -32,7 +32,7 @@ class Child:
 
     def __init__(self, context: ForkServerContext, config: dict[str, Any]) -> None:
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=toy_jobs.main, args=(config, theirs))
+        self.process = context.Process(target=toy_jobs.main, args=(config, theirs), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -117,6 +117,9 @@ class House:
     def entered(self, key: str, times: int = 1) -> None:
         """Wait until that step is under way, for the nth time."""
         until(lambda: self.keys("call")[key] >= times)
+
+    def pids(self, kind: str, key: str) -> set[int]:
+        return {line["pid"] for line in self.world.lines() if (line["kind"], line["key"]) == (kind, key)}
 
     def passed_is_never_called_again(self) -> None:
         """A step that came through in one process is not called in another."""

@@ -207,6 +207,7 @@ async def serve(config: dict[str, Any], pipe: Connection) -> None:
     async def tell(key: str, conversation: str, message: dict[str, Any]) -> None:
         if config.get("tell_fails"):
             raise Unavailable("teams", "down", 503)
+        world.note(kind="handed", key=key)
         world.once("told", key, conversation=conversation, message=message)
 
     engine = Jobs(
