@@ -36,9 +36,9 @@ def create(archive: Archive, wanted: p.Document) -> dict[str, Any]:
         "signed_off": "",
         "journalised_at": "",
         "converted": False,
-        "checked_by": archive.caller.login,
+        "registered_by": archive.caller.name,
         **dates(archive, wanted, {}),
-        **{name: value for name, value in cases.access(wanted, archive).items() if name == "access_code"},
+        **code_of(archive, wanted),
     }
     files = contents(archive, wanted.Files)
     status = codes.value(codes.DOCUMENT_STATUS, wanted.Status, "Status").recno if wanted.Status else 1
@@ -67,8 +67,7 @@ def update(archive: Archive, wanted: p.Document) -> dict[str, Any]:
     contacts = cases.parties(wanted)
     changed["contacts"] = document["contacts"] if contacts is None else contacts
     changed["responsible"] = cases.responsible(wanted, document["responsible"])
-    cases.access(wanted, archive)
-    changed |= dates(archive, wanted, document)
+    changed |= code_of(archive, wanted) | dates(archive, wanted, document)
     files = contents(archive, wanted.Files)
     if wanted.Status:
         changed |= with_status(archive, changed, codes.value(codes.DOCUMENT_STATUS, wanted.Status, "Status").recno)
@@ -79,22 +78,27 @@ def update(archive: Archive, wanted: p.Document) -> dict[str, Any]:
 
 def dates(archive: Archive, wanted: p.Document, before: Row) -> Row:
     """Document date ≤ dispatched date ≤ journal date, local times. Refuses others."""
-    found = {}
     today = now(archive.simulation).isoformat()
-    for name, text, default in (
-        ("document_date", wanted.DocumentDate, today),
-        ("dispatched", wanted.DispatchedDate, ""),
-        ("journal_date", wanted.JournalDate, ""),
-    ):
-        found[name] = moment(text, name).isoformat() if text else before.get(name, default)
-    journal = found["journal_date"] or today
-    if found["document_date"] > journal or found["dispatched"] > journal:
-        raise Refusal(
-            "DocumentDate must be before JournalDate" if found["document_date"] > journal else "DispatchedDate must be before JournalDate"
-        )
-    if found["dispatched"] and found["document_date"] > found["dispatched"]:
+    document = given(wanted.DocumentDate, "DocumentDate") or before.get("document_date", today)
+    dispatched = given(wanted.DispatchedDate, "DispatchedDate") or before.get("dispatched", "")
+    journal = given(wanted.JournalDate, "JournalDate") or before.get("journal_date", "")
+    if document > (journal or today):
+        raise Refusal("DocumentDate must be before JournalDate")
+    if dispatched > (journal or today):
+        raise Refusal("DispatchedDate must be before JournalDate")
+    if dispatched and document > dispatched:
         raise Refusal("DocumentDate must be before DispatchedDate")
-    return found
+    return {"document_date": document, "dispatched": dispatched, "journal_date": journal}
+
+
+def given(text: str | None, field: str) -> str:
+    """A date of the caller's as it is kept; empty for none."""
+    return moment(text, field).isoformat() if text else ""
+
+
+def code_of(archive: Archive, wanted: p.Document) -> Row:
+    """The access code of a document; its access group is its case's, and only checked."""
+    return {name: value for name, value in cases.access(wanted, archive).items() if name == "access_code"}
 
 
 def with_status(archive: Archive, document: Row, status: int) -> Row:

@@ -142,6 +142,7 @@ async def document_page(simulation: Simulation, request: web.Request) -> web.Res
         ("Brevdato", day(document["document_date"])),
         ("Journaldato", day(document["journal_date"])),
         ("Ansvarlig", numbered(document["responsible"]).name),
+        ("Registreret af", document["registered_by"]),
         *((danish(codes.ROLE, row["role"]), f"{row['name']} {row['email']}".strip()) for row in document["contacts"]),
         *((f"Bemærkning: {row['Title']}", row["Content"]) for row in document["remarks"]),
     ]

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from simulators.edoc import codes
 from simulators.edoc.archive import FIRST
+from simulators.edoc.wire import LOCAL
 from simulators.graph import mime
 from simulators.graph.corpus import FILED_MESSAGE_ID, HALF_FILED, Written, threads
 from simulators.graph.files import pdf
 from simulators.graph.seed import Filler
-from simulators.graph.wire import stamp
 from simulators.simulation import Simulation
 from simulators.store import Document as Row
-from simulators.world import BY_LOGIN
+from simulators.world import BY_LOGIN, person
 
 HERE = Path(__file__).parent
 HIDDEN = "2026-0012399"
@@ -98,6 +98,7 @@ class Filing:
             "contacts": [],
             "remarks": [],
             "signed_off": "",
+            "registered_by": person(holder["responsible"]).name,
             "journalised_at": f"{at.isoformat()}+00:00",
             "converted": True,
             "document_date": at.isoformat(),
@@ -134,7 +135,7 @@ class Filing:
             if each["kind"] == "file" and not each["inline"]:
                 title, _, kind = each["name"].rpartition(".")
                 files.append((title, kind, self.simulation.store.bytes(each["blob"])))
-        at = datetime.fromisoformat(stamp(written.at)).replace(tzinfo=None)
+        at = written.at.astimezone(LOCAL).replace(tzinfo=None)
         category = 113 if written.internal else 114
         row = self.document(case, written.subject, category, at, files)
         filing_key = sha256(f"{number} {written.internet_id}".encode()).hexdigest()

@@ -60,6 +60,8 @@ class Mailbox:
         known = {one.key: one for one in self.folders()}
         if text.lower() in FOLDERS:
             return known[text.lower()]
+        if text.lower() == ROOT or text == self.folder_id(ROOT):
+            return Folder(ROOT, 0, "Top of Information Store")
         name = ids.read(text, self.owner.id, "folder")
         found = next((one for one in known.values() if one.number == name.number), None)
         if found is None:

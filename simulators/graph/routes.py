@@ -4,8 +4,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from simulators.graph import attachments, categories, delta, messages, mime, send, users
+from simulators.graph import attachments, categories, delta, messages, mime, odata, send, users
 from simulators.graph.mailbox import ROOT, Folder, Mailbox, owner
 from simulators.graph.paging import page
 from simulators.graph.wire import Answer, Call, Refusal, knob
@@ -15,7 +16,10 @@ from simulators.store import Document
 AT_ONCE = 4  # calls in flight in one mailbox: https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
 LATENCY = 0.01  # seconds; without any, no two calls would ever meet
 MAIL = ("mailfolders", "messages", "outlook", "mailboxsettings", "sendmail", "translateexchangeids")
-FOREIGN = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."
+FOLDER = frozenset("id displayName parentFolderId childFolderCount unreadItemCount totalItemCount sizeInBytes isHidden".split())
+NO_PHOTO = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."
+
+Answering = Callable[[Call, frozenset[str]], Awaitable[Answer]]
 
 
 def unknown(call: Call) -> Refusal:
@@ -65,7 +69,7 @@ class Routes:
                 return users.reports(call, users.found(identity))
             case [identity, "photo" | "photos", *_]:
                 users.found(identity)
-                raise Refusal(404, "ImageNotFound", FOREIGN)
+                raise Refusal(404, "ImageNotFound", NO_PHOTO)
             case _:
                 raise unknown(call)
 
@@ -148,27 +152,36 @@ class InMailbox:
             return self.messages(rest[2:], self.mailbox.folder(rest[0]))
         only(self.call, "GET")
         match rest:
-            case []:
-                rows = [self.shown(one) for one in self.mailbox.folders()]
-                return page(self.call, rows, messages.context(self.call, self.mailbox, "mailFolders"), 10, 1000)
-            case [root, "childFolders"]:
-                rows = [self.shown(one) for one in self.mailbox.folders()] if root.lower() == ROOT else []
-                if root.lower() != ROOT:
-                    self.mailbox.folder(root)
-                return page(self.call, rows, messages.context(self.call, self.mailbox, "mailFolders"), 10, 1000)
+            case [] | [_, "childFolders"]:
+                top = not rest or self.mailbox.folder(rest[0]).key == ROOT
+                return self.listed(self.mailbox.folders() if top else [])
             case [name]:
                 context = messages.context(self.call, self.mailbox, "mailFolders/$entity")
                 return Answer({"@odata.context": context, **self.shown(self.mailbox.folder(name))})
             case _:
                 raise unknown(self.call)
 
-    def shown(self, folder: Folder) -> dict[str, object]:
+    def listed(self, folders: list[Folder]) -> Answer:
+        """A page of folders, by $filter and $select."""
+        names = odata.read_select(self.call.query.get("$select"), FOLDER, "microsoft.graph.mailFolder")
+        rows = [self.shown(one) for one in folders]
+        if "$filter" in self.call.query:
+            clause = odata.read_filter(self.call.query["$filter"])
+            if any(test.path != "displayName" for test in odata.comparisons(clause)):
+                raise Refusal(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
+            odata.check(clause, {"displayName": str})
+            rows = [row for row in rows if odata.holds(clause, row.get)]
+        chosen = [{name: value for name, value in row.items() if not names or name in {"id", *names}} for row in rows]
+        return page(self.call, chosen, messages.context(self.call, self.mailbox, "mailFolders"), 10, 1000)
+
+    def shown(self, folder: Folder) -> dict[str, Any]:
         inside = list(self.mailbox.in_folder(folder.key))
+        below = len(self.mailbox.folders()) if folder.key == ROOT else 0
         return {
             "id": self.mailbox.folder_id(folder.key),
             "displayName": folder.title,
             "parentFolderId": self.mailbox.folder_id(ROOT),
-            "childFolderCount": 0,
+            "childFolderCount": below,
             "unreadItemCount": sum(not one["read"] for one in inside),
             "totalItemCount": len(inside),
             "sizeInBytes": sum(len(one["html"]) for one in inside),
@@ -224,6 +237,3 @@ class InMailbox:
                 return attachments.content(self.mailbox, one, identity)
             case _:
                 raise unknown(self.call)
-
-
-Answering = Callable[[Call, frozenset[str]], Awaitable[Answer]]

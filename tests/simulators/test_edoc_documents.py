@@ -88,7 +88,7 @@ async def test_a_document_is_filed_whole_and_read_back(world: World) -> None:
         ({"Title": " "}, "Title: value is mandatory"),
         ({"DocumentDate": "2099-01-01T00:00:00"}, "DocumentDate must be before JournalDate"),
         ({"DispatchedDate": "2026-11-19T00:00:00"}, "DocumentDate must be before DispatchedDate"),
-        ({"DocumentDate": "yesterday"}, "document_date: 'yesterday' is not a valid DateTime"),
+        ({"DocumentDate": "yesterday"}, "DocumentDate: 'yesterday' is not a valid DateTime"),
         ({"Category": "recno:1"}, "Category: code value 'recno:1' not found"),
         ({"Status": "X"}, "Status: code value 'X' not found"),
         ({"ResponsiblePersonEmail": "x@y"}, "ResponsiblePerson: contact 'x@y' not found"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simulators.edoc.rpc import OPERATIONS
 from tests.simulators.graph_edoc_world import AUTHKEY, RPC, World, running
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 NAMES = st.sampled_from(
     [*sorted({name for operation in OPERATIONS.values() for name in operation.takes.model_fields}), "Id", "Type", "Role", "Format", "Data"]
 )

@@ -24,6 +24,20 @@ async def subjects(world: World, **params: str) -> list[str]:
     return [str(one["subject"]) for one in await world.messages(**params)]
 
 
+async def test_folders_by_name_and_by_id(world: World) -> None:
+    folders = (await world.graph(f"users/{BIRTHE}/mailFolders?$top=20")).json["value"]
+    assert {"Indbakke", "Sendt post", "Arkiv"} <= {one["displayName"] for one in folders}
+    inbox = (await world.graph(f"users/{BIRTHE}/mailFolders/inbox")).json
+    assert (inbox["totalItemCount"], inbox["unreadItemCount"] > 0) == (len(await world.messages()), True)
+    one = (await world.graph(f"users/{BIRTHE}/mailFolders?$filter=displayName eq 'Indbakke'&$select=displayName")).json["value"]
+    assert one == [{"id": inbox["id"], "displayName": "Indbakke"}]
+    root = quote(inbox["parentFolderId"], safe="")
+    assert (await world.graph(f"users/{BIRTHE}/mailFolders/{root}")).json["childFolderCount"] == len(folders)
+    assert (await world.graph(f"users/{BIRTHE}/mailFolders/{root}/childFolders?$top=20")).json["value"] == folders
+    assert (await world.graph(f"users/{BIRTHE}/mailFolders('inbox')/childFolders")).json["value"] == []
+    assert (await world.graph(f"users/{BIRTHE}/mailFolders?$filter=unreadItemCount gt 0")).status == 400
+
+
 async def test_ten_at_a_time_and_links_to_the_rest(world: World) -> None:
     found: list[str] = []
     reply = await world.graph(f"{INBOX}?$select=id,receivedDateTime&$count=true")

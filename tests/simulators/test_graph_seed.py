@@ -52,6 +52,8 @@ async def test_the_newest_mail_of_birthe_is_the_one_of_the_conversations(world: 
     newest = max(inbox(world, BIRTHE), key=lambda one: one["received"])
     assert (newest["subject"], newest["from"][0]) == ("Aftale om nye licenser", "Sofie Lund")
     assert len(newest["attachments"]) == 2
+    words = [f"{one['subject']} {one['text']}".lower() for one in inbox(world, BIRTHE) if one["from"][0] == "Sofie Lund"]
+    assert sum("nye" in text and "licenser" in text for text in words) == 1  # "mailen fra Sofie om nye licenser" is one mail
 
 
 async def test_all_kinds_of_mails_are_there(world: World) -> None:
