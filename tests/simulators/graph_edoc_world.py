@@ -1,5 +1,6 @@
 """The simulated Graph and eDoc over real HTTP: what the tests of both use. Seeded once, copied for each test."""
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -109,7 +110,9 @@ class World:
 @cache
 def seeded() -> Path:
     """A file with the seeded world, made once for the process."""
-    path = Path(tempfile.mkdtemp(prefix="kollega-simulators-")) / "seeded.sqlite"
+    folder = Path(tempfile.mkdtemp(prefix="kollega-simulators-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "seeded.sqlite"
     simulation = Simulation(Store(path))
     Control(simulation, SYSTEMS).fill()
     simulation.store.close()
