@@ -109,6 +109,13 @@ def target_readable(records: Records, session: Session, table: str, sys_id: str)
     return target is not None and before_query(session, table, target) and readable(records, session, table, target)
 
 
+def approval_readable(records: Records, session: Session, row: Row) -> bool:
+    """The approver's own, and those that one's own request waits for."""
+    target = records.find("task", row.get("sysapproval", "")) or {}
+    own = is_own(session, "sysapproval_approver", row) or is_own(session, class_of("task", target), target)
+    return own or session.may("itil") or decides(records, session, row)
+
+
 def article_readable(records: Records, session: Session, row: Row) -> bool:
     """Published articles for all, others for authors; the service desk's own base for itil."""
     if row.get("workflow_state") != "published" and not session.may("knowledge"):
@@ -126,6 +133,7 @@ BY_TABLE = {
     "sys_journal_field": journal_readable,
     "sys_attachment": attachment_readable,
     "kb_knowledge": article_readable,
+    "sysapproval_approver": approval_readable,
     "sys_audit": admin_only,
 }
 

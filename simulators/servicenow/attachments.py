@@ -11,7 +11,7 @@ from simulators.servicenow.access import check_change, readable
 from simulators.servicenow.calls import Answer, Call, result
 from simulators.servicenow.records import Row, class_of
 from simulators.servicenow.refusals import Refusal, acl, bad_request, no_record
-from simulators.servicenow.tables import many
+from simulators.servicenow.tables import paged
 from simulators.servicenow.writing import seen
 
 TABLE = "sys_attachment"
@@ -30,16 +30,8 @@ def metadata(call: Call, row: Row) -> dict[str, Any]:
 
 def listed(call: Call) -> Answer:
     """The files that a query finds, with the Table API's paging."""
-    answer = many(call, TABLE)
-    rows = [call.records.find(TABLE, sys_id) for sys_id in identified(answer.body["result"])]
-    answer.body = {"result": [metadata(call, row) for row in rows if row]}
-    return answer
-
-
-def identified(rows: list[dict[str, Any]]) -> list[str]:
-    """The sys_ids of records in whatever mode they are shown."""
-    ids = [row.get("sys_id", "") for row in rows]
-    return [one["value"] if isinstance(one, dict) else one for one in ids]
+    rows, headers = paged(call, TABLE)
+    return result([metadata(call, row) for row in rows], headers=headers)
 
 
 def visible(call: Call, sys_id: str) -> Row:

@@ -17,6 +17,10 @@ from simulators.servicenow.wire import Wire
 from simulators.simulation import Simulation
 
 PREFIX = "/servicenow"
+PORTAL = {  # a page of the portal → what it shows, by which parameter
+    "sc_cat_item": ("sc_cat_item", "sys_id"),
+    "kb_article_view": ("kb_knowledge", "sys_kb_id"),
+}
 RECORD = re.compile(r"/?(\w+)\.do")
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -60,6 +64,10 @@ def routes(simulation: Simulation) -> list[web.RouteDef]:
     async def file(request: web.Request) -> web.Response:
         return download(Records(simulation), request.query.get("sys_id", ""))
 
+    async def portal(request: web.Request) -> web.Response:
+        table, name = PORTAL.get(request.query.get("id", ""), (request.query.get("table", ""), "sys_id"))
+        return opened(Records(simulation), table, {"sys_id": request.query.get(name, "")})
+
     async def home(request: web.Request) -> web.Response:
         del request
         return overview(Records(simulation))
@@ -67,6 +75,7 @@ def routes(simulation: Simulation) -> list[web.RouteDef]:
     return [
         web.get("/", home),
         web.get("/nav_to.do", nav_to),
+        web.get("/sp", portal),
         web.get("/sys_attachment.do", file),
         web.get(r"/{table:\w+}.do", record),
     ]

@@ -10,17 +10,17 @@ from simulators.servicenow.seed_texts import ANSWERS, COMMENTS, NOTES, STORIES, 
 from simulators.servicenow.values import duration, identity, stored
 from simulators.world import AMIR, BIRTHE, METTE, NOW, OLE, PEOPLE, SOFIE, Person
 
-FIRST = 10100
+FIRST = 10086
 STATES = ("1",) * 3 + ("2",) * 5 + ("3",) * 2 + ("6",) * 3 + ("7",) * 6 + ("8",)
 WAITING = {"1": "1", "2": "4", "3": "3"}
 
 
 def plant(p: Planting) -> None:
     """Everything of this file."""
-    for n in range(FIRST, FIRST + 136):
+    for n in range(FIRST, 10236):
         if n % 17 != 3:  # refused ones used up their numbers
             story, caller = p.chance.choice(STORIES), among(p.chance, PEOPLE[6:])
-            age = (FIRST + 160 - n) * 9 + p.chance.randint(0, 8)  # hours
+            age = (10260 - n) * 8 + p.chance.randint(0, 8)  # hours
             incident(p, n, story, caller, state=p.chance.choice(STATES), age=age)
     told(p)
     by_name = {story.subject: story for story in STORIES}
@@ -38,6 +38,13 @@ def plant(p: Planting) -> None:
     )
     for number, caller, subject, state, age in own:
         incident(p, number, by_name[subject], caller, state=state, age=age)
+    for number, subject, age in (
+        (10248, "Ekstern skærm bliver sort", 7),
+        (10249, "Tasterne hænger", 4),
+        (10250, "Follow-me print finder ikke mine jobs", 30),
+    ):
+        sys_id = incident(p, number, by_name[subject], among(p.chance, PEOPLE[9:]), state="2", age=age)
+        p.rows["incident"][sys_id]["assigned_to"] = user_id(AMIR)
     others(p)
 
 

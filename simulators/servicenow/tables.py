@@ -8,11 +8,10 @@ from simulators.servicenow.columns import TABLES, choices
 from simulators.servicenow.conditions import Context
 from simulators.servicenow.query import parse, sort
 from simulators.servicenow.records import Row
-from simulators.servicenow.refusals import bad_request
+from simulators.servicenow.refusals import bad_request, envelope
 from simulators.servicenow.writing import delete, insert, seen, update
 
 LIMIT = 10_000  # when none is asked for
-MOST = 10**9
 
 
 def known(table: str) -> str:
@@ -62,20 +61,23 @@ def same(call: Call, table: str, name: str, wanted: str, row: Row) -> bool:
 
 
 def many(call: Call, table: str) -> Answer:
-    """A list. The limit cuts before the ACLs: a page may hold fewer rows, even none, while more follow."""
-    limit, offset = whole(call, "sysparm_limit", LIMIT), whole(call, "sysparm_offset", 0)
-    rows = found(call, known(table))
-    page = [row for row in rows[offset : offset + limit] if readable(call.records, call.session, table, row)]
+    """A list, as the caller wants its records. Version 1 alone answers 404 where nothing is found."""
+    rows, headers = paged(call, known(table))
     wire = call.wire()
-    answer = result([wire.record(table, row) for row in page])
-    if not call.flag("sysparm_no_count"):
-        answer.headers["X-Total-Count"] = str(len(rows))
-    if not call.flag("sysparm_suppress_pagination_header") and limit:
-        answer.headers["Link"] = links(call, limit, offset, len(rows))
-    if not rows and call.path.startswith("/api/now/v1/"):
-        answer.status = 404  # version 1 alone
-        answer.body = {"error": {"message": "No Record found", "detail": None}, "status": "failure", "result": []}
+    answer = result([wire.record(table, row) for row in rows], headers=headers)
+    if headers.get("X-Total-Count") == "0" and call.path.startswith("/api/now/v1/"):
+        answer.status, answer.body = 404, {**envelope("No Record found", None), "result": []}
     return answer
+
+
+def paged(call: Call, table: str) -> tuple[list[Row], dict[str, str]]:
+    """One page and its headers. The limit cuts before the ACLs: a page may hold fewer rows, even none, while more follow."""
+    limit, offset = whole(call, "sysparm_limit", LIMIT), whole(call, "sysparm_offset", 0)
+    rows = found(call, table)
+    headers = {} if call.flag("sysparm_no_count") else {"X-Total-Count": str(len(rows))}
+    if limit and not call.flag("sysparm_suppress_pagination_header"):
+        headers["Link"] = links(call, limit, offset, len(rows))
+    return [row for row in rows[offset : offset + limit] if readable(call.records, call.session, table, row)], headers
 
 
 def links(call: Call, limit: int, offset: int, total: int) -> str:

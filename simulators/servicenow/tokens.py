@@ -4,8 +4,6 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-import jwt
-
 from simulators.servicenow.calls import Answer
 from simulators.servicenow.records import Records, Row
 from simulators.servicenow.sessions import by_password, good
@@ -87,6 +85,8 @@ def asserted(records: Records, assertion: str, client: str) -> Row | None:
 
     Signed with RS256 by the key whose public half the setting `servicenow_jwt_key` holds (PEM); without that setting nobody is let in.
     """
+    import jwt  # here alone: it loads cryptography, and the simulators are to start at once
+
     try:
         header = jwt.get_unverified_header(assertion)
         claims = jwt.decode(

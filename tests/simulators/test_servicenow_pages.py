@@ -44,6 +44,9 @@ async def test_pages_of_other_records_and_of_none(desk: Desk) -> None:
     assert "Min pc er fra 2019" in text
     assert "KB0010001" in (await page(desk, "kb_knowledge.do?sysparm_query=number=KB0010001"))[1]
     assert "INC0010243" in (await page(desk, ""))[1]
+    article = await desk.row("kb_knowledge", "number=KB0010001")
+    assert "KB0010001" in (await page(desk, f"sp?id=kb_article_view&sys_kb_id={article['sys_id']}"))[1]
+    assert "RITM0010001" in (await page(desk, f"sp?id=ticket&table=sc_req_item&sys_id={ritm['sys_id']}"))[1]
     for path in (
         "incident.do?sys_id=x",
         "incident.do",

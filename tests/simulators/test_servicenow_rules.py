@@ -150,10 +150,16 @@ async def test_ones_own_approvals_and_what_they_are_for(desk: Desk) -> None:
     assert {"sysapproval.number": "RITM0010001", "sysapproval.sys_class_name": "sc_req_item"} in rows
 
 
+async def test_one_sees_whom_ones_own_request_waits_for(desk: Desk) -> None:
+    for user, seen in ((BIRTHE, 1), (OLE, 0), (AMIR, 1)):
+        assert len(await desk.rows("sysapproval_approver", "sysapproval.number=RITM0010001", user=user)) == seen, user
+
+
 async def test_only_the_approver_or_a_delegate_decides(desk: Desk) -> None:
     sys_id = await approval(desk)
     assert (await desk.change("sysapproval_approver", sys_id, {"state": "approved"})).status == 403
     assert (await desk.change("sysapproval_approver", sys_id, {"state": "approved"}, user=OLE)).status == 404
+    assert (await desk.change("sysapproval_approver", sys_id, {"state": "approved"}, user=BIRTHE)).status == 403
     assert (await desk.change("sysapproval_approver", sys_id, {"state": "approved"}, user=JENS)).result["state"] == "approved"
     ritm = await desk.row("sc_req_item", "number=RITM0010001")
     assert (ritm["approval"], ritm["stage"]) == ("approved", "fulfillment")
