@@ -42,7 +42,7 @@ class Switches:
         """A number of seconds between 0 and a day."""
         value = self.simulation.settings.get(f"teams_{name}")
         fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 86_400
-        return float(value) if fits else default  # type: ignore[arg-type]  # `fits` is the check
+        return float(value) if fits else default  # type: ignore[arg-type]  # checked by fits
 
     @property
     def app_id(self) -> str:

@@ -17,6 +17,7 @@ from tests.simulators.teams_bot import CARD_TYPE, Json, Teams, card, execute, ru
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]  # one browser, so one loop, for all of them
 
+expect.set_options(timeout=15_000)  # a busy machine
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -77,7 +78,7 @@ class Windows:
 
     async def open(self, person: Person | None = BIRTHE, width: int = 1280, height: int = 800) -> Page:
         page = await self.browser.new_page(viewport={"width": width, "height": height}, locale="da-DK")
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(15_000)
         self.pages.append(page)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if line.type in {"error", "warning"} else None)
@@ -327,3 +328,11 @@ async def test_screenshot(teams: Teams, window: Windows, tmp_path: Path) -> None
     picture = await page.screenshot(path=tmp_path / "page.png")
     assert len(picture) > 20_000
     assert await button.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(91, 95, 199)"
+
+
+async def test_numbered_choices_keep_their_numbers(teams: Teams, window: Windows) -> None:
+    choices = [{"title": f"{n}. Mail fra Sofie", "value": str(n)} for n in (1, 2)]
+    await teams.does("open")
+    await teams.shows(with_card(card({"type": "Input.ChoiceSet", "id": "a", "label": "Mails", "isMultiSelect": True, "choices": choices})))
+    page = await window.open()
+    await expect(page.locator(".card ol[start='2']")).to_have_text("Mail fra Sofie")

@@ -4,6 +4,7 @@ import { clock, initials, make, size } from "./dom.js";
 import { bare, textElement } from "./text.js";
 
 const EMOJI = { like: "👍", heart: "❤️", laugh: "😆", surprised: "😮", sad: "😢", angry: "😠" };
+const FRESH = 3000; // milliseconds in which a new card and the sentence under it belong to the same press
 const UNREACHABLE = "Der er ikke forbindelse til appen. Prøv igen.";
 
 export const summary = (message) => message.summary || bare(message.text, message.textFormat) || "Kollega har sendt et kort";
@@ -12,6 +13,7 @@ export class Message {
   constructor(chat, message) {
     this.chat = chat;
     this.element = make("li", { tabIndex: -1 });
+    this.said = 0; // when the note under the card was written
     this.note = make("p", { className: "note", role: "status" });
     this.update(message);
   }
@@ -23,7 +25,7 @@ export class Message {
     const shown = message.personalCard ?? message.card;
     const same = before && JSON.stringify(before.personalCard ?? before.card) === JSON.stringify(shown);
     if (!same) this.card = shown ? new Card(shown, this.handlers()) : null;
-    if (!same && before) this.say("");
+    if (!same && before && Date.now() - this.said > FRESH) this.say("");
     const mine = message.from === "me";
     this.element.className = `message ${mine ? "me" : "bot"}${this.card ? " with-card" : ""}`;
     this.element.dataset.id = message.id;
@@ -112,6 +114,7 @@ export class Message {
   say(text, bad = false) {
     this.note.className = `note${bad ? " bad" : ""}`;
     this.note.textContent = text;
+    this.said = Date.now();
   }
 
   menu() {

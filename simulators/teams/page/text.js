@@ -6,7 +6,12 @@ const TAGS = [
   "a", "b", "blockquote", "br", "code", "em", "h1", "h2", "h3", "hr", "i", "li", "ol", "p", "pre", "s", "span", "strong", "table", "tbody",
   "td", "th", "thead", "tr", "u", "ul",
 ];
-const RULES = { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ["href", "title", "class"], ALLOWED_URI_REGEXP: /^(?:https?|mailto|msteams):/i };
+const RULES = {
+  ALLOWED_TAGS: TAGS,
+  ALLOWED_ATTR: ["href", "title", "class", "start"],
+  ADD_URI_SAFE_ATTR: ["start"], // no address: the number that a list begins with
+  ALLOWED_URI_REGEXP: /^(?:https?|mailto|msteams):/i,
+};
 const messages = new MarkdownIt({ html: false, linkify: true, breaks: false }).disable(["table", "image"]);
 const inCards = new MarkdownIt({ html: false, linkify: false, breaks: false }).disable([
   "table", "image", "heading", "lheading", "code", "fence", "blockquote", "hr", "backticks",
