@@ -43,10 +43,12 @@ def test_killed_before_each_line_of_the_engine(house: House) -> None:
     points = range(1, lines_of_a_job(house) + 1, STRIDE)
     assert len(points) > 200 / STRIDE
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda part: survives(house.another(f"part{part}"), points[part::3]), range(3)))
+        calls = list(pool.map(lambda part: survives(house.another(f"part{part}"), points[part::3]), range(3)))
+    assert max(calls) == 2  # some were killed in the middle of their step, and none was called more often than that
 
 
-def survives(house: House, points: Iterable[int]) -> None:
+def survives(house: House, points: Iterable[int]) -> int:
+    """How often a step was called at most."""
     acknowledged = {at for at in points if killed(house, at)}
     child = house.child()
     known = {at for at in points if child.state(f"k{at}") != "unknown"}
@@ -56,8 +58,8 @@ def survives(house: House, points: Iterable[int]) -> None:
     child.stop()
     assert house.keys("effect") == {f"k{at}/open": 1 for at in known}
     assert house.keys("told") == {f"k{at}/done": 1 for at in known}
-    assert max(house.keys("call").values()) == 2
     house.passed_is_never_called_again()
+    return max(house.keys("call").values())
 
 
 def test_killed_inside_each_step_in_turn(any_house: House) -> None:

@@ -99,6 +99,7 @@ def test_a_run_from_its_records_alone_takes_the_same_path(house: House, steps: l
     child = house.child()
     child.start("k", [[f"s{number}", what] for number, what in enumerate(steps)])
     child.done("k")
+    until(lambda: house.sql("SELECT status FROM workflow_status WHERE status = 'SUCCESS'"))
     before, calls = child.ask("status", "k"), house.keys("call")
     house.sql("UPDATE workflow_status SET status = 'PENDING', executor_id = 'nobody', completed_at = NULL WHERE workflow_uuid = 'k'")
     until(lambda: house.sql("SELECT status FROM workflow_status WHERE status = 'SUCCESS'"))
@@ -183,19 +184,26 @@ def test_a_run_lost_inside_a_living_process_is_put_back(house: House) -> None:
 def test_sigterm_ends_steps_and_leaves_the_rest_to_others(house: House) -> None:
     first, other = house.child(), house.child(pace={"audit": 0.1})
     first.start("running", [["a", "gate"], ["b", "write"]])
+    first.start("quick", [["p", "gate"], ["q", "write"]])
     first.start("waiting", [["c", "away"]])
     house.entered("running/a")
+    house.entered("quick/p")
     until(lambda: first.state("waiting") == "retrying")
     first.kill(signal.SIGTERM)
     first.kill(signal.SIGTERM)
+    until(lambda: "stopping" in house.log())
+    house.open("p")
+    until(lambda: house.keys("passed")["quick/p"])
+    time.sleep(0.2)  # time enough to begin the next step, while the other job still runs
     house.open("a")
     assert first.ended(3) == 0
     house.open("c")
-    other.done("running")
-    other.done("waiting")
+    for key in ("running", "quick", "waiting"):
+        other.done(key)
     assert house.keys("call")["running/a"] == 1  # it was awaited and recorded
-    assert house.pids("call", "running/b") == {other.process.pid}  # nothing new was begun
-    assert house.keys("effect") == {"running/a": 1, "running/b": 1, "waiting/c": 1}
+    assert house.keys("call")["quick/p"] == 1
+    assert house.pids("call", "running/b") | house.pids("call", "quick/q") == {other.process.pid}  # nothing new was begun
+    assert house.keys("effect") == {"running/a": 1, "running/b": 1, "quick/p": 1, "quick/q": 1, "waiting/c": 1}
     until(lambda: len(house.locks()) == 1)
 
 
@@ -259,6 +267,9 @@ def test_mine(house: House) -> None:
     mine = child.ask("mine", "p1", 3)
     assert [(one["key"], one["state"], one["minutes"]) for one in mine] == [("k4", "retrying", 0), ("k3", "done", 7), ("k2", "done", 7)]
     assert child.ask("mine", "somebody else", 3) == []
+    house.sql("DELETE FROM workflow_status WHERE workflow_uuid = 'k3'")  # as after ninety days
+    assert child.state("k3") == "done"
+    assert child.start("k3", [["again", "write"]]) is False
 
 
 def test_messages_wait_for_teams(house: House) -> None:

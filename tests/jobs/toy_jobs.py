@@ -233,6 +233,7 @@ async def serve(config: dict[str, Any], pipe: Connection) -> None:
             with suppress(BrokenPipeError):  # the test is gone already
                 pipe.send(await command(engine, killer, *asked))
         coming.cancel()
+    structlog.get_logger().info("stopping")
     await engine.close()
 
 
