@@ -4,7 +4,8 @@ The bot's side is `/teams/v3/…`; the serviceUrl in activities is `http://…/t
 set (see `switches`, which lists everything that may be set). With an app id tokens are signed and asked for: metadata for the bot at
 `/teams/openid/.well-known/openidconfiguration`, keys at `/teams/openid/keys`, its own token at `/teams/token`.
 
-The page is `/teams/`, and `/teams/?as=<Entra object id>`. What the page does goes through this interface, which tests use too. JSON both
+The page is `/teams/`, and `/teams/?as=<Entra object id>`. Each window waits for news over one connection, and a browser keeps six to one
+host: five windows at a time. What the page does goes through this interface, which tests use too. JSON both
 ways; a refusal is `{"error": {"code", "message"}}`. `status` in an answer is the bot's own HTTP status, 504 when it gave no answer in time,
 502 when nobody was there.
 

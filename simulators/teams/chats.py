@@ -8,7 +8,6 @@ from typing import Any
 from simulators.simulation import Simulation
 from simulators.store import Document, Table
 
-PRIVATE = {"activity"}  # kept for the simulator alone
 TYPING = "typing"  # one row: the newest sign that the bot is at work
 
 
@@ -68,7 +67,7 @@ class Chats:
         """What changed after a sequence number, oldest change first. A number from before a reset counts as 0."""
         after = after if after <= self.latest(person) else 0
         found = [row for row in self.rows(person).values() if row["sequence"] > after]
-        return [public(row) for row in sorted(found, key=lambda row: int(row["sequence"]))]
+        return sorted(found, key=lambda row: int(row["sequence"]))
 
     async def wait(self, person: str, after: int, seconds: float) -> None:
         """Until there is something after that number, or the time is over."""
@@ -80,11 +79,6 @@ class Chats:
                 await event.wait()
         except TimeoutError:
             return
-
-
-def public(row: Document) -> Document:
-    """A message as the page gets it."""
-    return {key: value for key, value in row.items() if key not in PRIVATE}
 
 
 def message(key: str, sender: str, at: str, kind: str = "message", **more: Any) -> Document:

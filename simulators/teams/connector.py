@@ -107,7 +107,7 @@ class Connector:
         split = activity["type"] == "message" and bool(activity.get("text")) and bool(attachments)
         self.hub.limits.send(conversation, 2 if split else 1)
         if activity["type"] == "typing":
-            self.hub.chats.put(person.id, message(TYPING, "bot", self.hub.now(), TYPING, activity=activity))
+            self.hub.chats.put(person.id, message(TYPING, "bot", self.hub.now(), TYPING))
             return self.hub.chats.new_id()
         if not split:
             return self.show(person, activity)

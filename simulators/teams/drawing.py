@@ -23,5 +23,4 @@ def drawn(activity: dict[str, Any]) -> Document:
         "suggestions": [{"title": one["title"], "value": str(one.get("value", one["title"]))} for one in actions],
         "feedback": bool((activity.get("channelData") or {}).get("feedbackLoop")),
         "ai": any(one.get("additionalType") == ["AIGeneratedContent"] for one in objects(activity, "entities")),
-        "activity": activity,
     }

@@ -13,7 +13,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from simulators.world import BIRTHE, JENS, Person
-from tests.simulators.teams_bot import CARD_TYPE, Json, Teams, card, execute, running, with_card
+from tests.simulators.teams_bot import CARD_TYPE, Json, Teams, card, execute, running, until, with_card
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]  # one browser, so one loop, for all of them
 
@@ -197,7 +197,7 @@ async def test_reply_edit_react_and_delete(teams: Teams, window: Windows) -> Non
     mine = mine.first
     await choose("Slet")
     await expect(mine.get_by_text("Du har slettet beskeden.")).to_be_visible()
-    assert teams.bot.types()[2:] == ["message", "messageUpdate", "message", "messageDelete"]
+    await until(lambda: teams.bot.types()[2:] == ["message", "messageUpdate", "message", "messageDelete"])
 
 
 async def test_files_are_attached_and_pictures_pasted(teams: Teams, window: Windows) -> None:
@@ -215,6 +215,7 @@ async def test_files_are_attached_and_pictures_pasted(teams: Teams, window: Wind
     await say(page, "se skærmbilledet")
     await expect(page.get_by_alt_text("skærm.png")).to_be_visible()
     await expect(page.get_by_role("link", name="notat.docx")).to_be_visible()
+    await until(lambda: "message" in teams.bot.types())
     kinds = [one["contentType"] for one in teams.bot.got[-1]["attachments"]]
     assert kinds == ["application/vnd.microsoft.teams.file.download.info", "image/*", "text/html"]
 
