@@ -9,11 +9,10 @@ from typing import Any
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 from yarl import URL
 
-from simulators.servicenow.calls import Answer, Call
+from simulators.servicenow.calls import PREFIX, Answer, Call
 from simulators.servicenow.refusals import bad_request
 
 MOST = 5 * 1024 * 1024  # bytes of one request in a batch
-PREFIX = "/servicenow"
 
 
 def batch(call: Call, answer: Callable[[Call], Answer]) -> Answer:

@@ -12,6 +12,7 @@ from simulators.servicenow.refusals import Refusal, bad_request, not_json
 from simulators.servicenow.sessions import Session
 from simulators.servicenow.wire import Wire
 
+PREFIX = "/servicenow"  # where the instance is served
 TYPES = {"application/json", "text/json"}
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from yarl import URL
 
+from simulators.servicenow.calls import PREFIX
 from simulators.servicenow.columns import TABLES
 from simulators.servicenow.conditions import Context
 from simulators.servicenow.query import parse
@@ -16,7 +17,6 @@ from simulators.servicenow.sessions import ZONES, Session
 from simulators.servicenow.wire import Wire
 from simulators.simulation import Simulation
 
-PREFIX = "/servicenow"
 PORTAL = {  # a page of the portal → what it shows, by which parameter
     "sc_cat_item": ("sc_cat_item", "sys_id"),
     "kb_article_view": ("kb_knowledge", "sys_kb_id"),

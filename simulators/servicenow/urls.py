@@ -10,8 +10,8 @@ from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 from yarl import URL
 
 from simulators.servicenow import attachments, catalog, imports, knowledge, ordering, pages, stats, tables, tokens
-from simulators.servicenow.batch import PREFIX, batch
-from simulators.servicenow.calls import Answer, Call, refused
+from simulators.servicenow.batch import batch
+from simulators.servicenow.calls import PREFIX, Answer, Call, refused
 from simulators.servicenow.flow import advance
 from simulators.servicenow.records import Records
 from simulators.servicenow.refusals import Refusal, no_such_address, unauthenticated
@@ -99,7 +99,7 @@ def build(simulation: Simulation) -> web.Application:
 
     app = web.Application()
     app.add_routes(pages.routes(simulation))
-    app.router.add_route("*", "/{tail:.*}", serve)
+    app.router.add_route("*", r"/{tail:[\s\S]*}", serve)  # line breaks too
     return app
 
 

@@ -58,8 +58,8 @@ def accepted(
     for name in writable(session, table, row, new=new) & body.keys():
         column = TABLES[table].columns[name]
         value = kept(column, body[name])
-        if value is not None and display:
-            value = from_display(records, session, table, column, str(body[name]))
+        if display and isinstance(body[name], str):
+            value = from_display(records, session, table, column, body[name])
         if value is None or (not value and column.kind in {"choice", "ichoice"}):
             continue  # a choice is not cleared by an empty text
         if column.kind == "ref" and value and not SYS_ID.fullmatch(value):

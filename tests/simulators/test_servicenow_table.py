@@ -147,6 +147,7 @@ async def test_absent_and_hidden_records_look_the_same(desk: Desk) -> None:
 async def test_status_codes_of_bad_requests(desk: Desk) -> None:
     assert (await desk.call("GET", "/api/now/table/incidents")).message == "Invalid table incidents"
     assert (await desk.call("GET", "/api/now/nothing")).message == "Requested URI does not represent any resource"
+    assert (await desk.call("GET", "/api/now/table/incident%0A")).message == "Requested URI does not represent any resource"
     assert (await desk.call("DELETE", TABLE)).status == 405
     assert (await desk.call("GET", TABLE, headers={"Accept": "application/xml"})).status == 406
     assert (await desk.call("POST", TABLE, data=b"<a/>", headers={"Content-Type": "application/xml"})).status == 415
@@ -196,10 +197,10 @@ async def test_values_become_what_their_column_holds(desk: Desk) -> None:
 
 
 async def test_a_body_of_display_values(desk: Desk) -> None:
-    body = {"caller_id": "Birthe Holm", "state": "I gang", "due_date": "24-12-2026 18:00:00"}
+    body = {"caller_id": "Birthe Holm", "state": "I gang", "due_date": "24-12-2026 18:00:00", "close_notes": None}
     said = await desk.call("POST", TABLE, user=AMIR, json=body, params={"sysparm_input_display_value": "true"})
     assert said.result["caller_id"]["value"] == await desk.user_id(BIRTHE)
-    assert (said.result["state"], said.result["due_date"]) == ("2", "2026-12-24 17:00:00")
+    assert (said.result["state"], said.result["due_date"], said.result["close_notes"]) == ("2", "2026-12-24 17:00:00", "")
 
 
 async def test_of_an_array_only_the_first_record_counts(desk: Desk) -> None:

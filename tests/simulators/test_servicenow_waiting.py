@@ -1,11 +1,14 @@
 """Latency, the queue of a session, and the import set's upsert."""
 
 import asyncio
+import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import simulators.servicenow
 from simulators.servicenow.records import Records
 from simulators.servicenow.waiting import latency
 from tests.simulators.servicenow_desk import Desk
@@ -70,3 +73,10 @@ async def test_a_nonsensical_setting_breaks_nothing(desk: Desk, value: Any) -> N
     sys_id = (await desk.rows("sysapproval_approver", "state=requested", user="admin"))[0]["sys_id"]
     assert (await desk.change("sysapproval_approver", sys_id, {"state": "approved"}, user="admin")).status == 200
     assert (await desk.call("POST", "/api/now/batch", json={"batch_request_id": "1", "rest_requests": [{"id": "1"}]})).status == 200
+
+
+def test_every_switch_is_told_of() -> None:
+    folder = Path(simulators.servicenow.__file__).parent
+    used = {name for path in folder.glob("*.py") for name in re.findall(r'\.setting\("(\w+)"', path.read_text())}
+    told = set(re.findall(r"(?:^- |\. )(\w+):", simulators.servicenow.__doc__ or "", re.MULTILINE))
+    assert told == used
