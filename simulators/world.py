@@ -6,6 +6,7 @@ All of it is made from fixed lists and one seed, so that every start gives the s
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 
 TENANT = "00000000-0000-4000-8000-00000000beef"
 DOMAIN = "kk.example"
@@ -111,7 +112,7 @@ def _pairs(chance: random.Random) -> list[tuple[str, str, str]]:
 
 def free(wanted: str, taken: set[str]) -> str:
     """`wanted`, or with the first number from 2 that nobody has; it is taken then."""
-    found = next(name for name in (wanted, *(f"{wanted}{n}" for n in range(2, 1000))) if name not in taken)
+    found = next(name for n in count(1) if (name := wanted if n == 1 else f"{wanted}{n}") not in taken)
     taken.add(found)
     return found
 
