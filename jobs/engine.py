@@ -45,7 +45,7 @@ JOB = "job"  # the workflow's name in every row: never to be changed
 # Each takeover counts, a release's restart in the middle of a long retry too. A job that kills its process by itself is given up
 # within a minute or two; one that is merely unlucky never gets there.
 RECOVERIES = 20
-THREADS = 64  # a database that is away holds one for each job that wants it; look-ups of names share them
+THREADS = 200  # a database that is away holds one for each job that wants it, and look-ups of names need one too
 
 _CURRENT: list["Jobs"] = []  # at most one: dbos is global to the process
 _STARTED_HERE: contextvars.ContextVar[bool] = contextvars.ContextVar("started_here", default=False)

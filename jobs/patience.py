@@ -64,7 +64,7 @@ class Patience:
         failures = before.failures + 1 if before else 1
         until = first + self._limit
         wait = min(self._pace.first_wait * 2 ** min(failures - 1, 20), self._pace.longest_wait)
-        asked = timedelta(seconds=max(error.retry_after or 0.0, 0.0))
+        asked = timedelta(seconds=min(max(error.retry_after or 0.0, 0.0), 1e8))
         if now >= until or now + asked > until:
             log.warning("step_given_up", step=step.name, system=error.system, failures=failures)
             await self._over(step, Trouble(error.system, failures, first, None))

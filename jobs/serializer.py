@@ -7,6 +7,7 @@ take another path the second time. So whatever does not come back equal is refus
 import functools
 import inspect
 import json
+import math
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
@@ -38,8 +39,16 @@ def recordable(error: Exception) -> Exception:
         return error
     for kind in type(error).__mro__:
         if ERRORS.get(kind.__name__) is kind:
-            return error if type(error) is kind else ERRORS[kind.__name__].rebuilt(list(error.args))
+            args = [_plain(arg) for arg in error.args]
+            return error if type(error) is kind and same(args, list(error.args)) else ERRORS[kind.__name__].rebuilt(args)
     return JobError(type(error).__name__)
+
+
+def _plain(arg: object) -> object:
+    """An error's argument as JSON can hold it: a pause of "infinity" is no pause, anything odd is its text."""
+    if isinstance(arg, float):
+        return float(arg) if math.isfinite(arg) else None
+    return int(arg) if isinstance(arg, int) else arg if arg is None else str(arg)
 
 
 def same(one: Any, other: Any) -> bool:

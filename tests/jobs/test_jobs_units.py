@@ -7,6 +7,7 @@ import math
 import sqlite3
 import sys
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
 
-from connectors.errors import ConnectorError, Refused
+from connectors.errors import ConnectorError, Refused, Unavailable
 from jobs import database, recovery
 from jobs.engine import Job, Jobs, Order, reference
 from jobs.logs import ToStructlog, brief, clean
 from jobs.runs import Runs, Trouble
-from jobs.serializer import ERRORS, JobError, JsonSerializer, Shape, recordable, returned_by
+from jobs.serializer import ERRORS, JobError, JsonSerializer, Shape, recordable, returned_by, same
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -75,6 +76,8 @@ class Closed(Refused):
 def test_other_errors_become_what_a_repeat_will_see() -> None:
     assert type(recordable(Closed("servicenow", "no", 422))) is Refused
     assert recordable(Closed("servicenow", "no", 422)).args == ("servicenow", "no", 422, "", None)
+    odd = recordable(Unavailable("graph", "slow", HTTPStatus.TOO_MANY_REQUESTS, "", math.inf))
+    assert same(list(odd.args), ["graph", "slow", 429, "", None])
     crash = recordable(ValueError("Birthe, 010190-1234"))
     assert (type(crash), crash.args) == (JobError, ("ValueError",))
     assert serializer.deserialize(serializer.serialize(crash)).args == ("ValueError",)
