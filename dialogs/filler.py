@@ -9,9 +9,11 @@ from connectors.errors import ConnectorError
 from dialogs import texts
 from dialogs.fields import Got, Reading, Which
 from dialogs.hearing import Hearing
+from dialogs.registry import found
 from dialogs.state import FormState
 from dialogs.talk import Button
 from dialogs.turn import Turn
+from dialogs.wishes import WISHES
 from dialogs.words import Word
 from jobs.engine import Order
 
@@ -44,7 +46,7 @@ class Filler(Hearing):
         """Words that steer any form."""
         match word:
             case Word.CANCEL:
-                self.drop()
+                await self.drop()
             case Word.OVER:
                 await self.start_over()
             case Word.LATER:
@@ -61,7 +63,7 @@ class Filler(Hearing):
                 return False
         return True
 
-    def drop(self) -> None:
+    async def drop(self) -> None:
         """Cancel at once; it can be regretted for the rest of the day."""
         form, turn = self.form, self.turn
         turn.close_card(form.card, "Droppet. Intet er ændret.")
@@ -69,6 +71,8 @@ class Filler(Hearing):
         turn.state.dropped = form.model_copy(deep=True)
         turn.state.close(form, "Den blev droppet, og intet er ændret.")
         turn.say("Droppet. Intet er ændret.", Button(label="Fortryd", do="restore"))
+        if turn.state.wishes:
+            await next_wish(turn)
 
     async def start_over(self) -> None:
         """The same form with nothing in it."""
@@ -117,7 +121,7 @@ class Filler(Hearing):
             case "change":
                 await self.edit_card("Ret det, der skal være anderledes, her i kortet, eller skriv det.")
             case "cancel":
-                self.drop()
+                await self.drop()
             case "later":
                 await self.lay_aside()
             case "repeat":
@@ -196,9 +200,7 @@ class Filler(Hearing):
         """When a form has ended: the next wish, or the form that was laid aside, with its open question."""
         turn, state = self.turn, self.turn.state
         if state.wishes:
-            wish = state.wishes.pop(0)
-            turn.lead = f"Så til det næste: {wish.label}."
-            await Filler.begin(turn, wish.intent, wish.text)
+            await next_wish(turn)
         elif state.waiting:
             state.open = state.waiting.pop()
             filler = Filler(turn, state.open)
@@ -206,3 +208,16 @@ class Filler(Hearing):
                 await filler.again(f"Tilbage til {filler.kind.about(state.open.answers)}:")
             except ConnectorError as error:
                 turn.say(texts.trouble(error))
+
+
+async def next_wish(turn: Turn) -> None:
+    """The second of two wishes."""
+    wish = turn.state.wishes.pop(0)
+    turn.instead(wish.text)
+    turn.lead = f"Så til det næste: {wish.label[0].lower()}{wish.label[1:]}."
+    if wish.intent in found().forms:
+        await Filler.begin(turn, wish.intent, wish.text)
+    elif wish.intent in found().answers:
+        await found().answers[wish.intent](turn)
+    else:
+        turn.say(f"Jeg kan ikke {WISHES[wish.intent].can} endnu.")

@@ -8,7 +8,7 @@ from connectors.errors import ConnectorError
 from dialogs import texts, words
 from dialogs.cases.human import Form as Human
 from dialogs.desk import Desk
-from dialogs.filler import Filler
+from dialogs.filler import Filler, next_wish
 from dialogs.journal import Form as Journal
 from dialogs.mails import pointed_at
 from dialogs.registry import found
@@ -16,7 +16,7 @@ from dialogs.smalltalk import CAN
 from dialogs.state import Offer, State
 from dialogs.talk import Button, Event, Reply
 from dialogs.turn import Turn
-from dialogs.wishes import WISHES
+from dialogs.wishes import WISHES, apart, wanted
 from dialogs.words import Word
 
 log = structlog.get_logger()
@@ -157,8 +157,18 @@ async def bare_word(turn: Turn, word: Word) -> bool:
 
 async def understood(turn: Turn) -> None:
     """By what the text means: one dialog, a choice between two, or an honest no."""
-    state, meaning = turn.state, turn.meaning
+    state = turn.state
     state.choosing = []
+    denied = wanted(turn.text)
+    if denied is not None:
+        turn.instead(denied)
+        turn.lead = "Det er i orden."
+    elif await both(turn):
+        return
+    meaning = turn.meaning
+    if denied is not None and (not denied or meaning.intent == "out_of_scope"):
+        turn.say("Intet er ændret.")
+        return
     if meaning.intent == "out_of_scope":
         await missed(turn)
         return
@@ -172,12 +182,37 @@ async def understood(turn: Turn) -> None:
     await start(turn, meaning.intent, turn.text)
 
 
+async def both(turn: Turn) -> bool:
+    """Two wishes in one sentence: both are named, and taken up in the order in which they were said."""
+    parts = apart(turn.text)
+    if len(parts) < 2 or turn.state.open:
+        return False
+    meanings = [turn.desk.understand(part, turn.today) for part in parts]
+    known = all(meaning.intent in WISHES and meaning.confidence >= LIKELY for meaning in meanings)
+    if not known or meanings[0].intent == meanings[1].intent:
+        return False
+    first, second = (
+        Offer(label=WISHES[meaning.intent].label, intent=meaning.intent, text=part) for meaning, part in zip(meanings, parts, strict=True)
+    )
+    turn.state.misses = 0
+    turn.state.wishes.append(second)
+    turn.lead = f"To ting: 1) {lower(first.label)}, 2) {lower(second.label)}. Jeg tager dem i den rækkefølge."
+    await start(turn, first.intent, first.text)
+    if turn.state.open is None:
+        await next_wish(turn)
+    return True
+
+
+def lower(label: str) -> str:
+    """A label inside a sentence."""
+    return label[0].lower() + label[1:]
+
+
 async def start(turn: Turn, intent: str, text: str) -> None:
     """Run a dialog. An answer comes at once and the open form goes on; another form lays it aside."""
     state = turn.state
     if text != turn.text:
-        turn.text = text
-        turn.forget_meaning()
+        turn.instead(text)
     if intent == "human":
         await hand_over(turn)
     elif intent in found().forms:

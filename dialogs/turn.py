@@ -36,9 +36,9 @@ class Turn:
             self._meaning = self.desk.understand(texts.own_words(self.text), self.today)
         return self._meaning
 
-    def forget_meaning(self) -> None:
-        """The text was exchanged for another (a button stands for a sentence)."""
-        self._meaning = None
+    def instead(self, text: str) -> None:
+        """Go on as if this had been said: a button stands for a sentence, or a part of the sentence counts."""
+        self.text, self._meaning = text, None
 
     def at(self, form: FormState) -> At:
         """Where a field of that form is read."""

@@ -5,8 +5,8 @@ import base64
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -120,6 +120,11 @@ class House:
     def __init__(self, http: aiohttp.ClientSession, simulators: str, bot: str, control: Any) -> None:
         self.http, self.simulators, self.bot, self.control = http, simulators, bot, control
         self.people: dict[str, Person] = {}
+        self.later = timedelta()  # how much later it is for the dialogs than half past nine of the seeded world's morning
+
+    def now(self) -> datetime:
+        """The time for the dialogs."""
+        return NOW + timedelta(minutes=30) + self.later
 
     async def person(self, name: str) -> Person:
         """That person, with the chat open."""
@@ -155,11 +160,12 @@ async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
     """A house with nothing in it but the seeded world."""
     simulators = build_simulators()
     simulated, address = await served(simulators)
-    bot, url = await served(app.build(Settings(simulators_url=address, var_dir=var, **settings), lambda: NOW + timedelta(minutes=30)))
-    simulators[CONTROL].simulation.bot_url = url
-    try:
-        async with aiohttp.ClientSession() as http:
-            yield House(http, address, url, simulators[CONTROL])
-    finally:
-        await bot.cleanup()
-        await simulated.cleanup()
+    async with aiohttp.ClientSession() as http:
+        house = House(http, address, "", simulators[CONTROL])
+        bot, house.bot = await served(app.build(Settings(simulators_url=address, var_dir=var, **settings), house.now))
+        simulators[CONTROL].simulation.bot_url = house.bot
+        try:
+            yield house
+        finally:
+            await bot.cleanup()
+            await simulated.cleanup()

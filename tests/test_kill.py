@@ -53,7 +53,9 @@ class Processes:
             "LOG_LEVEL": "ERROR",
         }
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.running[name] = await asyncio.create_subprocess_exec(
+                sys.executable, *command, cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
         async with aiohttp.ClientSession() as http, asyncio.timeout(30):
             while True:
                 try:
@@ -95,8 +97,8 @@ async def processes(folder: Path) -> AsyncIterator[tuple[Processes, House]]:
 async def until(found: Any, what: str) -> Any:
     """Poll until `await found()` is true."""
     async with asyncio.timeout(45):
-        while not (result := await found()):
-            await asyncio.sleep(0.05)  # polling other processes
+        while not (result := await found()):  # noqa: ASYNC110 - what is awaited happens in other processes
+            await asyncio.sleep(0.05)
     assert result, what
     return result
 

@@ -5,13 +5,14 @@
     (as Ole Bang)           somebody else goes on       (wait)                  until Kollega writes by itself
     (attach name)           the next text has a file    (edit 2) text           one's second message is changed
     (fault edoc 503 x 2)    the next two answers fail   (drop edoc x 1)         the effect happens, the answer is lost
-    (slow edoc 1.5)         the next write takes so long
+    (slow edoc 1.5)         the next write takes so long (later 9)               nine hours go by
     (writes)                the systems' journals: one line a write that took effect
 
 `make transcripts` rewrites the bot's side; read the diff. Each is run a second time with every button typed instead of pressed.
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,8 @@ class Play:
             return [said for message in heard for said in lines(message)]
         elif command == "fault":
             await self.house.fault(path=f"/{args[0]}", status=int(args[1]), times=int(args[3]))
+        elif command == "later":
+            self.house.later += timedelta(hours=float(args[0]))
         elif command == "slow":
             await self.house.fault(path=f"/{args[0]}", method="POST", delay=float(args[1]), times=1)
         elif command == "drop":
