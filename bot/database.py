@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,13 @@ def _sqlite(url: str) -> AsyncEngine:
 def _prepare(connection: Any, record: Any) -> None:
     """WAL: readers do not wait for the writer. NORMAL: a kill loses nothing, a power cut may lose the last turn but never the file."""
     del record
-    cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {BUSY}", "journal_mode = WAL", "synchronous = NORMAL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    with ExitStack() as undone:
+        undone.callback(connection.close)  # a connection that fails here would be left open with its thread
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout = {BUSY}", "journal_mode = WAL", "synchronous = NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+        undone.pop_all()
 
 
 async def _migrate(url: str) -> None:
