@@ -351,9 +351,10 @@ async def pressed(turn: Turn, button: Button, card: str, inputs: dict[str, str])
 
 async def action(turn: Turn, data: dict[str, str]) -> None:
     """A message action in Teams or Outlook: "Journalisér" on a mail, or something that has no dialog of its own."""
-    if data.get("kind") == "mail" and data.get("id"):
-        await Filler.begin(turn, Journal.intent, "", {"mails": [await pointed_at(turn, data["id"])]})
+    if data.get("link", "").startswith("https://outlook.") and data.get("message"):
+        await Filler.begin(turn, Journal.intent, "", {"mails": [await pointed_at(turn, data["message"])]})
     else:
+        turn.lead = "Beskeder fra chatten kan jeg ikke journalisere endnu, men mails kan jeg."
         await start(turn, Journal.intent, "")
 
 

@@ -26,6 +26,7 @@ class Control:
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            web.get("/control/faults", self.in_force),
             web.post("/control/faults", self.add_fault),
             web.post("/control/reset", self.reset),
             web.post("/control/settings", self.set),
@@ -39,6 +40,11 @@ class Control:
             wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}".lstrip(": ") for one in error.errors(include_url=False)]
             return web.json_response({"error": "not a fault", "details": wrong}, status=400)
         return web.json_response({"faults": self.faults.add(fault)})
+
+    async def in_force(self, request: web.Request) -> web.Response:
+        """The faults that still strike, with what is left of their `times`."""
+        del request
+        return web.json_response({"faults": [fault.model_dump() for fault in self.faults.standing()]})
 
     async def set(self, request: web.Request) -> web.Response:
         wanted = parsed(await request.read())  # readable: the middleware has seen it

@@ -51,6 +51,10 @@ class Faults:
             self._all.append(fault)
         return len(self._all)
 
+    def standing(self) -> list[Fault]:
+        """Those that will still strike."""
+        return [one for one in self._all if one.times != 0]
+
     def clear(self) -> None:
         self._all.clear()
 

@@ -32,7 +32,7 @@ def build(simulation: Simulation) -> web.Application:
     app.router.add_get("/locator/DMS/Document/Details/Simplified/61000", on(pages.document_page))
     app.router.add_get("/locator/DMS/File/Content", on(pages.file_content))
     app.router.add_get("/control/documents", on(holding))
-    for path in ("", "/{rest:.*}"):
+    for path in ("", r"/{rest:[\s\S]*}"):
         app.router.add_route("*", path, on(elsewhere))
     return app
 

@@ -37,7 +37,7 @@ def build(simulation: Simulation) -> web.Application:
     app = web.Application()
     app.router.add_route("*", "/{tenant}/oauth2/v2.0/token", token)
     app.router.add_get("/{tenant}/v2.0/.well-known/openid-configuration", discovery)
-    for path in ("", "/{rest:.*}"):
+    for path in ("", r"/{rest:[\s\S]*}"):
         app.router.add_route("*", path, graph)
     return app
 
