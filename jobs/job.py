@@ -64,6 +64,7 @@ class Job:
         self.reference = reference(order.key)
         self.minutes = 0
         self.recovered = recovered
+        self.settled = not recovered
         self.busy = 0  # steps under way, for a stop that waits for them
         self._engine = engine
         self._names: set[str] = set()
@@ -121,6 +122,11 @@ class JobStep(Step):
         self._job = job
         self._engine = engine
         self._runs = runs
+
+    @override
+    def settles(self) -> bool:
+        settled, self._job.settled = self._job.settled, True
+        return not settled
 
     @override
     async def tell_retrying(self, system: str, until: datetime) -> None:

@@ -9,6 +9,7 @@ class Pace:
 
     first_wait: float = 1.0  # before the second try of a step; doubles with each failure
     longest_wait: float = 30.0  # a system that came back is noticed within this
+    settle: float = 3.0  # before a taken-over job goes on: the write that was under way may still be reaching its system
     tell_after: float = 15.0  # a step that has been retrying for longer is told to the person, once a job
     audit: float = 1.0  # between two looks for work whose process is gone; two looks in a row decide
     grace: float = 5.0  # no takeover so long after our own lock was lost: a restarted PostgreSQL frees everybody's locks

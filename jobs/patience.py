@@ -23,6 +23,9 @@ class Step(Protocol):
     name: str
     recovered: bool  # the job ran before, in a process that is gone: there may be notes of it
 
+    def settles(self) -> bool:
+        """True once, for the step at which a job goes on in another process: what was sent before may still be under way."""
+
     async def tell_retrying(self, system: str, until: datetime) -> None:
         """Say once that it takes longer."""
 
@@ -45,6 +48,10 @@ class Patience:
     async def run(self, step: Step, attempt: Callable[[], Awaitable[T]]) -> T:
         """The result of the first attempt that comes through. Raises the last Unavailable when the time is over, other errors at once."""
         trouble = await self._runs.trouble(step.key, step.name) if step.recovered else None
+        if step.settles():
+            with step.resting():
+                await self._sleep_until(self._now() + timedelta(seconds=self._pace.settle))
+            await step.stop_if_cancelled()
         while True:
             if trouble and trouble.next_at:
                 await self._pause(step, trouble, trouble.next_at)

@@ -26,7 +26,17 @@ import jobs
 from connectors.errors import NotFound, Refused, Unavailable
 from jobs.engine import Job, Jobs, Order, Pace
 
-QUICK = {"first_wait": 0.05, "longest_wait": 0.4, "audit": 0.2, "grace": 1.0, "orphan": 1.0, "mend": 0.3, "silence": 1.0, "drain": 3.0}
+QUICK = {
+    "settle": 0.05,
+    "first_wait": 0.05,
+    "longest_wait": 0.4,
+    "audit": 0.2,
+    "grace": 1.0,
+    "orphan": 1.0,
+    "mend": 0.3,
+    "silence": 1.0,
+    "drain": 3.0,
+}
 
 
 class World:
