@@ -29,7 +29,7 @@ def ours() -> web.Application:
         del app
         nonlocal adapter
         local = Addresses(loopback=True)
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64), cookie_jar=aiohttp.DummyCookieJar()) as session:
             adapter = Adapter(Gate(local), Sender(session, local, pace=Pace(tenant=())))
             yield
 

@@ -19,6 +19,7 @@ from bot.auth import Gate
 from bot.incoming import Incoming, Refusal, receive
 from bot.outward import outward
 from bot.send import Sender
+from bot.trail import trail
 
 PATIENCE = 10.0  # seconds; Teams gives up after 15 and sends the activity again
 FAREWELL = 20.0  # seconds that unfinished turns get when the process stops
@@ -78,7 +79,7 @@ class Adapter(BotAdapter):
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("turn broke off", exc_info=error)
+            log.error("turn broke off", where=trail(error))
 
     @staticmethod
     def _response(context: TurnContext, incoming: Incoming, done: bool) -> web.Response:

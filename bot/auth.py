@@ -102,7 +102,7 @@ class Gate:
             self._check_local(authorization, peer)
         else:
             await self._check_token(self.keys, authorization, incoming)
-            if incoming.tenants != {self.tenant}:
+            if {tenant.lower() for tenant in incoming.tenants} != {self.tenant.lower()}:
                 raise Refusal(403, "this tenant is not served")
         if not self.addresses.allows(incoming.service_url):
             raise Refusal(403, "this serviceUrl is not allowed")

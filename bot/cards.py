@@ -19,6 +19,7 @@ MOST_BYTES = 28_000  # Teams counts UTF-16 and refuses at 100 KB; older limits l
 MOST_ACTIONS = 6
 RESERVED = frozenset({"do", "card", "data"})  # a button's own data; the inputs are sent beside it
 CUT = " … (forkortet)"
+MORE = "og {left} mere"
 TOO_LARGE = "Resten er for stort til et kort. Skriv dit svar til mig i stedet."
 ALSO = "Du kan også skrive: {labels}."
 STEPS = ((8_000, 100), (2_000, 60), (500, 30), (120, 15))  # (characters of one text, facts or choices), each harder than the last
@@ -142,7 +143,7 @@ def shortened(reply: Reply, characters: int, entries: int) -> Reply:
     """A copy with long texts and long lists cut, each with an ending that says so."""
     facts = [Fact(label=cut(one.label, characters), value=cut(one.value, characters)) for one in reply.facts[:entries]]
     if left := len(reply.facts) - entries:
-        facts += [Fact(label="…", value=f"og {left} mere")] if left > 0 else []
+        facts += [Fact(label="…", value=MORE.format(left=left))] if left > 0 else []
     inputs = [
         one.model_copy(update={"hint": cut(one.hint, characters), "value": one.value[:characters], "choices": one.choices[:entries]})
         for one in reply.inputs

@@ -44,12 +44,14 @@ async def opened(url: str) -> AsyncIterator[AsyncEngine]:
 
 def _postgres(url: str) -> AsyncEngine:
     address = url.replace(POSTGRES, "postgresql+psycopg://", 1)
-    return create_async_engine(address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_size=10, pool_pre_ping=True)
+    return create_async_engine(
+        address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_size=10, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _sqlite(url: str) -> AsyncEngine:
     address = url.replace("sqlite:///", "sqlite+aiosqlite:///", 1)
-    engine = create_async_engine(address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_size=4)
+    engine = create_async_engine(address, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_size=4, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     return engine
 

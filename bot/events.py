@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.addresses import split
 from bot.incoming import Incoming
 from bot.memory import mark_of
 from bot.text import clean, words
@@ -114,7 +115,8 @@ def action_data(value: Mapping[str, Any]) -> dict[str, str]:
     content = dictionary(payload.get("body")).get("content")
     told = {
         "command": value.get("commandId"),
-        "message": payload.get("id"),
+        "kind": "mail" if is_mail(payload.get("linkToMessage")) else "message",
+        "id": payload.get("id"),
         "subject": payload.get("subject"),
         "text": clean(content) if isinstance(content, str) else "",
         "link": payload.get("linkToMessage"),
@@ -127,6 +129,12 @@ def action_data(value: Mapping[str, Any]) -> dict[str, str]:
     }
     filled = {f"input.{key}": item for key, item in texts(dictionary(value.get("data"))).items()}
     return {key: item for key, item in (texts(told) | filled).items() if item}
+
+
+def is_mail(link: Any) -> bool:
+    """A mail's link leads to Outlook, a message's to Teams."""
+    parts = split(link) if isinstance(link, str) else None
+    return bool(parts and (parts.hostname or "").startswith("outlook."))
 
 
 def names(attachments: Any) -> list[str]:

@@ -26,7 +26,7 @@ class Refusal(Exception):
     @property
     def response(self) -> web.Response:
         """The answer. Nothing else is said: no trace, no echo of what came."""
-        headers = {"Allow": "POST"} if self.status == 405 else {}
+        headers = {405: {"Allow": "POST"}, 401: {"WWW-Authenticate": "Bearer"}}.get(self.status, {})
         return web.json_response(
             {"error": {"code": CODES.get(self.status, "BadArgument"), "message": self.reason}}, status=self.status, headers=headers
         )

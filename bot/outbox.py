@@ -8,14 +8,16 @@ pending → sending → sent
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.tables import outbox as table
+
+KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class Outbox:
         async with self._engine.connect() as connection:
             found = (await connection.execute(query)).one_or_none()
         return Kept(found.state, found.activity_id, found.body) if found else None
+
+    async def expire(self) -> int:
+        """Forget messages that were told long ago; how many they were. No job tries for that long."""
+        oldest = self._milliseconds() - int(KEPT.total_seconds() * 1000)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(delete(table).where(table.c.updated_at < oldest))).rowcount
 
     def _milliseconds(self) -> int:
         return int(self._clock().timestamp() * 1000)

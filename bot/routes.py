@@ -25,7 +25,7 @@ from bot.turns import Brain, Turns
 from settings import Settings
 
 STORAGE = frozenset({"*.sharepoint.com"})  # where Teams keeps the files of a personal chat
-SWEEP = 3_600.0  # seconds between two looks for files whose time is over
+SWEEP = 3_600.0  # seconds between two looks for what is too old
 
 Tokens = Callable[[], Awaitable[str]]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -59,6 +59,7 @@ class Bot:
             yield answered
         finally:
             await self.adapter.close()
+            await turns.close()
 
 
 HANDLER: web.AppKey[Handler] = web.AppKey("bot_handler")
@@ -76,13 +77,13 @@ async def opened(settings: Settings, tokens: Tokens | None = None, patience: flo
     hosts = Addresses(addresses.listed(settings.service_url_hosts)) if settings.app_id else Addresses(loopback=True)
     async with (
         store.opened(settings.database_url, settings.var_dir) as kept,
-        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2 * AT_ONCE), auto_decompress=True) as session,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2 * AT_ONCE), cookie_jar=aiohttp.DummyCookieJar()) as session,
     ):
         sender = Sender(session, hosts, tokens, Pace(tenant=TENANT if settings.app_id else ()))
         adapter = Adapter(gate(settings, hosts, session), sender, patience)
         storage = Addresses(STORAGE if settings.app_id else frozenset(), loopback=not settings.app_id)
         fetcher = Fetcher(session, kept.blobs, storage, tokens)
-        sweeping = asyncio.create_task(sweep(kept.blobs))
+        sweeping = asyncio.create_task(sweep(kept))
         try:
             yield Bot(settings, kept, adapter, Proactive(kept, sender, Chats(kept, sender)), fetcher)
         finally:
@@ -97,13 +98,14 @@ def gate(settings: Settings, hosts: Addresses, session: aiohttp.ClientSession) -
     return Gate(hosts, settings.app_id, settings.app_tenant_id or "", Keys(session, settings.openid_metadata_url))
 
 
-async def sweep(blobs: Blobs) -> None:
-    """Delete files whose time is over, now and then."""
+async def sweep(kept: Store) -> None:
+    """Delete files and told messages whose time is over, now and then."""
     while True:
         try:
-            await blobs.expire()
+            await kept.blobs.expire()
+            await kept.outbox.expire()
         except SQLAlchemyError as error:
-            log.warning("old files not deleted", error=type(error).__name__)
+            log.warning("old rows not deleted", error=type(error).__name__)
         await asyncio.sleep(SWEEP)
 
 

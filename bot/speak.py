@@ -1,5 +1,6 @@
 """Says the dialogs' replies in a conversation: posts them, changes earlier cards, remembers which is which."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +42,7 @@ class Speech:
             if reply.text or reply.is_card:
                 await self.attempt(self.one(reply), reply.key)
 
-    async def attempt(self, work: Any, key: str) -> None:
+    async def attempt(self, work: Coroutine[Any, Any, None], key: str) -> None:
         """One request to Teams, unless an earlier one showed that Teams does not take them."""
         if self.broken:
             work.close()

@@ -22,6 +22,7 @@ from bot.reference import Reference
 from bot.send import Sender
 from bot.speak import Speech
 from bot.store import Stale, Store, milliseconds, now
+from bot.trail import trail
 from connectors.errors import ConnectorError
 from dialogs.talk import Event, Reply
 
@@ -93,6 +94,12 @@ class Turns:
         if incoming.type == "invoke":
             answer(context, self._spoken(turn))
 
+    async def close(self) -> None:
+        """Nobody needs to see any more that something is being done."""
+        for task in self._typing:
+            task.cancel()
+        await asyncio.gather(*self._typing, return_exceptions=True)
+
     async def _move_home(self, turn: Turn) -> bool:
         """A message action is answered in the person's chat with the bot: the bot may not be a member where the message stands."""
         try:
@@ -149,7 +156,8 @@ class Turns:
         speech = Speech(self.sender, self.store.outbox, turn.reference, memory, turn.event, turn.said)
         memory.state, replies = await self.brain.respond(turn.event, memory.state)
         await speech.say(replies)
-        turn.answer = speech.answer or repeated(turn.event, memory, answers.SEE_BELOW if replies else answers.RECEIVED)
+        said = any(reply.text or reply.is_card for reply in replies)
+        turn.answer = speech.answer or repeated(turn.event, memory, answers.SEE_BELOW if said else answers.RECEIVED)
         if turn.event.kind == "press":
             memory.settle(press_mark(turn.event), milliseconds(self.clock()))
 
@@ -165,14 +173,14 @@ class Turns:
     async def _apologise(self, turn: Turn, error: BaseException) -> None:
         """Say that it went wrong, with a reference that finds the log line; the state stays as it was, the activity counts as seen."""
         reference = "F-" + "".join(secrets.choice(LETTERS) for _ in range(4))
-        log.error("turn failed", reference=reference, conversation=turn.event.conversation, kind=turn.event.kind, exc_info=error)
+        log.error("turn failed", reference=reference, conversation=turn.event.conversation, kind=turn.event.kind, where=trail(error))
         turn.answer = answers.message(answers.SEE_BELOW)
         text = SORRY.format(phone=self.phone, reference=reference)
         try:
             await self.sender.post(turn.reference.service_url, turn.reference.conversation, {"type": "message", "text": text})
             await self._see(turn)
         except (ConnectorError, SQLAlchemyError, Stale, OSError) as second:
-            log.exception("apology not completed", reference=reference, error=str(second))
+            log.warning("apology not completed", reference=reference, where=trail(second))
 
     async def _see(self, turn: Turn) -> None:
         row = await self.store.load(turn.event.conversation)

@@ -162,7 +162,8 @@ async def test_a_message_action_is_answered_in_the_persons_own_chat(kollega: Run
     assert (event.kind, event.do, event.conversation, event.personal) == ("press", "action", "a:1xyz", True)
     assert event.data == {
         "command": "journal",
-        "message": "1732352400123",
+        "kind": "message",
+        "id": "1732352400123",
         "text": "Kan du journalisere & lukke?\nTak",
         "link": "https://teams.microsoft.com/l/message/19:x/1732352400123",
         "created": "2026-11-23T08:00:00Z",

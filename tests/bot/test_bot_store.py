@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -104,6 +105,16 @@ async def test_files_are_kept_read_and_forgotten(tmp_path: Path, database_url: s
         await kept.blobs.forget("l")
         with pytest.raises(KeyError):
             await kept.blobs.read("l")
+
+
+async def test_told_messages_are_forgotten_after_a_while(tmp_path: Path, database_url: str | None) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    async with store.opened(database_url, tmp_path / "var", clock=lambda: now) as kept:
+        await kept.outbox.put("k", "a:1", "", "{}")
+        now += timedelta(days=89)
+        assert await kept.outbox.expire() == 0
+        now += timedelta(days=2)
+        assert await kept.outbox.expire() == 1
 
 
 async def test_who_waits_is_taken_by_time_then_id(kept: Store) -> None:
@@ -208,6 +219,23 @@ async def test_a_duplicate_is_dropped_across_processes(connector: Connector, tmp
             statuses = await asyncio.gather(post(here, here.url, same), post(here, there, same), post(here, there, same))
             assert list(statuses) == [201] * 3
         assert connector.texts() == [f"Echo: nr. {number}" for number in range(5)]
+
+
+async def test_what_a_killed_process_left_undone_is_done_when_it_comes_again(
+    connector: Connector, tmp_path: Path, database_url: str | None
+) -> None:
+    var = tmp_path / "var"
+    async with running(connector, var, database_url=database_url) as here, worker("stuck", var, database_url) as other:
+        there = await word(other)
+        same = activity(connector.url)
+        lost = asyncio.create_task(post(here, there, same))
+        assert await word(other) == "asked"
+        again = asyncio.create_task(post(here, here.url, same))
+        other.send_signal(signal.SIGKILL)
+        with pytest.raises(aiohttp.ClientError):
+            await lost
+        assert await again == 201
+        assert connector.texts() == ["Echo: hej"]
 
 
 async def post(here: Running, url: str, body: object) -> int:

@@ -228,6 +228,23 @@ async def test_what_fails_is_said_with_a_reference_and_the_state_stays(kollega: 
     assert kollega.brain.states == ["", "1", "1"]
 
 
+async def test_the_log_finds_the_fault_and_tells_nothing_of_the_person(kollega: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(event: Event, state: str) -> tuple[str, list[Reply]]:
+        try:
+            return str(int(event.text)), []
+        except ValueError as error:
+            raise LookupError(f"{event.text} er forkert") from error
+
+    kollega.brain.answer = broken
+    said = await kollega.says("borgeren 310299-0000 kan ikke logge ind")
+    log = capsys.readouterr().out
+    assert said[0]["text"][-6:] in log
+    assert "LookupError at test_bot_turns.py" in log
+    assert ", after ValueError at test_bot_turns.py" in log
+    assert "310299" not in log
+    assert "borgeren" not in log
+
+
 async def test_a_failing_press_is_answered_too(kollega: Running) -> None:
     drawn = await asked(kollega)
 

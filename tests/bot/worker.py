@@ -1,4 +1,4 @@
-"""Another process on the same database: `python -m tests.bot.worker hold|count|serve|open VAR [URL]`."""
+"""Another process on the same database: `python -m tests.bot.worker hold|count|serve|stuck|open VAR [URL]`."""
 
 import asyncio
 import contextlib
@@ -34,16 +34,22 @@ async def count(kept: store.Store) -> None:
     tell("done")
 
 
-async def serve(var: Path, url: str | None) -> None:
-    """A whole bot that echoes. What the smaller tasks do not need is loaded here."""
+async def serve(var: Path, url: str | None, *, stuck: bool) -> None:
+    """A whole bot that echoes, or that never gets to an answer. What the smaller tasks do not need is loaded here."""
     from aiohttp import web
 
     from bot import routes
+    from dialogs.talk import Event, Reply
     from settings import Settings
     from tests.bot.standins import Brain, serving
 
+    async def never(event: Event, state: str) -> tuple[str, list[Reply]]:
+        tell("asked")
+        await asyncio.sleep(600)
+        return state, [Reply(text=event.text)]
+
     settings = Settings(var_dir=var, database_url=url)
-    async with routes.opened(settings) as bot, bot.serving(Brain()) as handler:
+    async with routes.opened(settings) as bot, bot.serving(Brain(never if stuck else None)) as handler:
         app = web.Application()
         app[routes.HANDLER] = handler
         app.add_routes(routes.routes)
@@ -53,8 +59,8 @@ async def serve(var: Path, url: str | None) -> None:
 
 
 async def main(task: str, var: Path, url: str | None) -> None:
-    if task == "serve":
-        await serve(var, url)
+    if task in {"serve", "stuck"}:
+        await serve(var, url, stuck=task == "stuck")
         return
     async with store.opened(url, var) as kept:
         if task == "open":
