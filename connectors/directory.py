@@ -5,15 +5,18 @@ Source: https://learn.microsoft.com/graph/api/user-list, https://learn.microsoft
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import aiohttp
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
 from connectors.errors import NotFound
 from connectors.folding import fold, spellings, words_of
 from connectors.graph import Graph, text_of
+from connectors.identity import Tokens
 
 FIELDS = (
     "id,displayName,givenName,surname,mail,userPrincipalName,jobTitle,department,officeLocation,streetAddress,businessPhones,mobilePhone,"
@@ -22,6 +25,7 @@ FIELDS = (
 NAMES = ("displayName", "givenName", "surname")
 CANDIDATES = 100  # rows of each of the two searches
 MAX_WORDS = 5
+FRESH, MOST = 300.0, 20_000  # seconds that a person counts as known, and how many are kept
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 FLOOR = re.compile(r"(?:^|[\s,;])(\d{1,2}\.\s?(?:sal|etage)|stuen|kælderen)(?=$|[\s,;])", re.IGNORECASE)
 
@@ -48,14 +52,26 @@ class Directory(Graph):
 
     name: ClassVar[str] = "directory"
 
+    def __init__(self, session: aiohttp.ClientSession, url: str, tokens: Tokens | None = None) -> None:
+        super().__init__(session, url, tokens)
+        self._known: dict[str, tuple[float, Person]] = {}  # everybody who writes is looked up at each turn that begins something
+
     @override
     async def check(self) -> str:
         await self.read("/users", "read one user", {"$select": "id", "$top": "1"})
         return "users can be read"
 
     async def person(self, id_or_upn: str) -> Person:
-        """One person by object id or user principal name. Raises NotFound."""
-        return person_from(await self.read(f"/users/{self.segment(id_or_upn)}", "read user", {"$select": FIELDS}))
+        """One person by object id or user principal name, as they were at most five minutes ago. Raises NotFound."""
+        now = time.monotonic()
+        read_at, known = self._known.get(id_or_upn, (0.0, None))
+        if known and now - read_at < FRESH:
+            return known
+        person = person_from(await self.read(f"/users/{self.segment(id_or_upn)}", "read user", {"$select": FIELDS}))
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[id_or_upn] = (now, person)
+        return person
 
     async def manager(self, id: str) -> Person | None:  # noqa: A002 - Graph's own word, as in Person.id
         """The person's manager, None at the top. Raises NotFound for an unknown person."""

@@ -1,7 +1,7 @@
 """The kinds of answer a form can hold: how each is read from free text, found in a longer sentence, shown, and drawn in a card."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -74,8 +74,8 @@ class At:
     desk: Desk
     event: Event
     answers: Mapping[str, Any]
-    meaning: Understanding | None = None
     offered: list[dict[str, Any]] = field(default_factory=list)
+    understood: Callable[[], Understanding | None] = lambda: None  # worked out only where a kind asks for it
 
     @property
     def me(self) -> Colleague | None:

@@ -103,7 +103,8 @@ class Mails(Kind):
 
     @override
     async def find(self, text: str, at: At) -> Reading:
-        entities = at.meaning.entities if at.meaning else {}
+        meaning = at.understood()
+        entities = meaning.entities if meaning else {}
         query = query_of(text, entities)
         if query.sender or query.words or query.since:
             return await self._search(query, at, "der passer på det", newest=bool(NEWEST.search(text)))

@@ -42,7 +42,7 @@ class Turn:
 
     def at(self, form: FormState) -> At:
         """Where a field of that form is read."""
-        return At(self.desk, self.event, form.answers, self.meaning if self.text else None, form.choices)
+        return At(self.desk, self.event, form.answers, form.choices, lambda: self.meaning if self.text else None)
 
     def say(
         self,
