@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database import Database
 from bot.tables import blob as table
 
 KEPT = timedelta(days=14)  # as long as an unfinished form is kept
@@ -16,8 +14,8 @@ KEPT = timedelta(days=14)  # as long as an unfinished form is kept
 class Blobs:
     """Fulfils dialogs.desk.Files."""
 
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
+    def __init__(self, base: Database, clock: Callable[[], datetime]) -> None:
+        self._database = base
         self._clock = clock
 
     async def keep(self, key: str, name: str, content_type: str, body: bytes) -> None:
@@ -28,29 +26,24 @@ class Blobs:
             "body": body,
             "expires_at": self._milliseconds(self._clock() + KEPT),
         }
-        make: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        statement = make(table).values(key=key, **values).on_conflict_do_update(index_elements=["key"], set_=values)
-        async with self._engine.connect() as connection:
-            await connection.execute(statement)
+        new = self._database.insert(table).values(key=key, **values)
+        await self._database.write(new.on_conflict_do_update(index_elements=["key"], set_=values))
 
     async def read(self, key: str) -> bytes:
         """The bytes. Raises KeyError when they are gone."""
         query = select(table.c.body).where((table.c.key == key) & (table.c.expires_at > self._milliseconds(self._clock())))
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(query)).scalar()
-        if found is None:
+        found = await self._database.rows(query)
+        if not found:
             raise KeyError(key)
-        return bytes(found)
+        return bytes(found[0].body)
 
     async def forget(self, key: str) -> None:
         """Delete one file, if it is there."""
-        async with self._engine.connect() as connection:
-            await connection.execute(delete(table).where(table.c.key == key))
+        await self._database.write(delete(table).where(table.c.key == key))
 
     async def expire(self) -> int:
         """Delete the files whose time is over; how many they were."""
-        async with self._engine.connect() as connection:
-            return (await connection.execute(delete(table).where(table.c.expires_at <= self._milliseconds(self._clock())))).rowcount
+        return await self._database.write(delete(table).where(table.c.expires_at <= self._milliseconds(self._clock())))
 
     @staticmethod
     def _milliseconds(moment: datetime) -> int:

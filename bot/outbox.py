@@ -9,12 +9,10 @@ pending → sending → sent
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database import Database
 from bot.tables import outbox as table
 
 KEPT = timedelta(days=90)
@@ -30,8 +28,8 @@ class Kept:
 
 
 class Outbox:
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
+    def __init__(self, base: Database, clock: Callable[[], datetime]) -> None:
+        self._database = base
         self._clock = clock
 
     async def put(self, key: str, conversation: str, card: str, body: str) -> Kept:
@@ -46,32 +44,27 @@ class Outbox:
             "body": body,
             "updated_at": self._milliseconds(),
         }
-        make: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        async with self._engine.connect() as connection:
-            await connection.execute(make(table).values(**values).on_conflict_do_nothing())
-            found = (await connection.execute(select(table).where(table.c.key == key))).one()
-        return Kept(found.state, found.activity_id, found.body)
+        await self._database.write(self._database.insert(table).values(**values).on_conflict_do_nothing())
+        found = await self._database.rows(select(table).where(table.c.key == key))
+        return Kept(found[0].state, found[0].activity_id, found[0].body)
 
     async def move(self, key: str, before: str, after: str, activity_id: str = "") -> bool:
         """Change the state if it is `before`; whether it was."""
         values = {"state": after, "activity_id": activity_id, "updated_at": self._milliseconds()}
         same = (table.c.key == key) & (table.c.state == before)
-        async with self._engine.connect() as connection:
-            return (await connection.execute(update(table).where(same).values(**values))).rowcount == 1
+        return await self._database.write(update(table).where(same).values(**values)) == 1
 
     async def card(self, conversation: str, card: str) -> Kept | None:
         """The newest sent message of a conversation with that card in it."""
         which = (table.c.conversation == conversation) & (table.c.card == card) & (table.c.state == "sent")
         query = select(table).where(which).order_by(table.c.updated_at.desc()).limit(1)
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(query)).one_or_none()
-        return Kept(found.state, found.activity_id, found.body) if found else None
+        found = await self._database.rows(query)
+        return Kept(found[0].state, found[0].activity_id, found[0].body) if found else None
 
     async def expire(self) -> int:
         """Forget messages that were told long ago; how many they were. No job tries for that long."""
         oldest = self._milliseconds() - int(KEPT.total_seconds() * 1000)
-        async with self._engine.connect() as connection:
-            return (await connection.execute(delete(table).where(table.c.updated_at < oldest))).rowcount
+        return await self._database.write(delete(table).where(table.c.updated_at < oldest))
 
     def _milliseconds(self) -> int:
         return int(self._clock().timestamp() * 1000)

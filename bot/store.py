@@ -7,16 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import database
 from bot.blobs import Blobs
+from bot.database import Database
 from bot.locks import FileLocks, Locks, PostgresLocks
 from bot.outbox import Outbox
 from bot.reference import Reference
 from bot.tables import conversation as table
+
+LOAD = select(table.c.version, table.c.reference, table.c.body).where(table.c.id == bindparam("row_id"))
+REPLACE = update(table).where((table.c.id == bindparam("row_id")) & (table.c.version == bindparam("row_version")))
+REPLACE = REPLACE.values({name: bindparam(name) for name in ("version", "person_id", "reference", "body", "updated_at")})
 
 
 class Stale(Exception):
@@ -46,21 +50,19 @@ def milliseconds(moment: datetime) -> int:
 class Store:
     """Everything the bot keeps: `load`/`save`, `locks`, `outbox`, `blobs`. Database errors (SQLAlchemyError) go through to the caller."""
 
-    def __init__(self, engine: AsyncEngine, locks: Locks, clock: Callable[[], datetime] = now) -> None:
-        self._engine = engine
+    def __init__(self, base: Database, locks: Locks, clock: Callable[[], datetime] = now) -> None:
+        self.database = base
         self._clock = clock
         self.locks = locks
-        self.outbox = Outbox(engine, clock)
-        self.blobs = Blobs(engine, clock)
+        self.outbox = Outbox(base, clock)
+        self.blobs = Blobs(base, clock)
 
     async def load(self, conversation: str) -> Row:
         """The row, or a new one with version 0."""
-        query = select(table.c.version, table.c.reference, table.c.body).where(table.c.id == conversation)
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(query)).one_or_none()
-        if found is None:
+        found = await self.database.rows(LOAD, {"row_id": conversation})
+        if not found:
             return Row(conversation)
-        return Row(conversation, found.version, Reference.model_validate_json(found.reference), found.body)
+        return Row(conversation, found[0].version, Reference.model_validate_json(found[0].reference), found[0].body)
 
     async def save(self, row: Row) -> Row:
         """Write a row that was read as it is in `row.version`; the row with its new version. Raises Stale."""
@@ -77,16 +79,13 @@ class Store:
         return replace(row, version=row.version + 1)
 
     async def _replace(self, row: Row, values: dict[str, Any]) -> bool:
-        same = (table.c.id == row.conversation) & (table.c.version == row.version)
-        async with self._engine.connect() as connection:
-            return (await connection.execute(update(table).where(same).values(**values))).rowcount == 1
+        return await self.database.write(REPLACE, values | {"row_id": row.conversation, "row_version": row.version}) == 1
 
     async def _insert(self, row: Row, values: dict[str, Any]) -> bool:
-        async with self._engine.connect() as connection:
-            try:
-                await connection.execute(insert(table).values(id=row.conversation, **values))
-            except IntegrityError:
-                return False
+        try:
+            await self.database.write(insert(table), values | {"id": row.conversation})
+        except IntegrityError:
+            return False
         return True
 
     async def chat_with(self, person: str) -> Reference | None:
@@ -99,18 +98,17 @@ class Store:
 
     async def _newest(self, which: ColumnElement[bool]) -> Reference | None:
         query = select(table.c.reference).where(which).order_by(table.c.updated_at.desc()).limit(1)
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(query)).scalar()
-        return Reference.model_validate_json(found) if found else None
+        found = await self.database.rows(query)
+        return Reference.model_validate_json(found[0].reference) if found else None
 
 
 @asynccontextmanager
 async def opened(url: str | None, var_dir: Path, clock: Callable[[], datetime] = now) -> AsyncIterator[Store]:
     """The store at `url`; None is the SQLite file under `var_dir`. Migrations are run first."""
     url = url or database.default_url(var_dir)
-    async with database.opened(url) as engine:
+    async with database.opened(url) as base:
         locks = Locks(PostgresLocks(url) if database.is_postgres(url) else FileLocks(var_dir / "locks" / "conversations"))
         try:
-            yield Store(engine, locks, clock)
+            yield Store(base, locks, clock)
         finally:
             await locks.close()

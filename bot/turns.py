@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import answers, cards, events
 from bot.adapter import answer, incoming_of
 from bot.chats import Chats
-from bot.files import Fetcher
+from bot.files import Fetcher, wanted_of
 from bot.incoming import Incoming
 from bot.memory import Memory, press_mark
 from bot.reference import Reference
@@ -237,8 +237,8 @@ class Turns:
 
 
 def has_files(turn: Turn) -> bool:
-    """A message with something beside its text."""
-    return turn.event.kind == "message" and bool(turn.incoming.attachments)
+    """A message with files, not only its own text as HTML."""
+    return turn.event.kind == "message" and bool(wanted_of(turn.incoming))
 
 
 def repeated(event: Event, memory: Memory, word: str = answers.RECEIVED) -> Json:

@@ -247,7 +247,9 @@ async def test_a_turn_reads_once_and_writes_once(connector: Connector, tmp_path:
     async with running(connector, tmp_path / "var", database_url=database_url) as one:
         await one.says("hej")
         statements: list[str] = []
-        engine = one.bot.store._engine.sync_engine
+        base = one.bot.store.database
+        assert isinstance(base, database.Postgres | database.Sqlite)
+        engine = base.engine.sync_engine if isinstance(base, database.Postgres) else base.engine
         event.listen(engine, "before_cursor_execute", lambda *told: statements.append(told[2].split()[0]))
         await one.says("igen")
         assert statements == ["SELECT", "UPDATE"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from dialogs.talk import Button, Event, Fact, Input, Reply
 from tests.bot.standins import Brain, Connector, Fault, Json, Running, actions, replying, running, until
@@ -264,10 +265,7 @@ async def test_a_reply_that_cannot_be_drawn_is_said_too(kollega: Running) -> Non
 
 
 async def test_when_the_database_is_gone_it_is_said(kollega: Running) -> None:
-    await kollega.bot.store._engine.dispose()
-    (kollega.bot.settings.var_dir / "kollega.sqlite").write_bytes(b"broken" * 1000)
-    for end in ("-wal", "-shm"):
-        (kollega.bot.settings.var_dir / f"kollega.sqlite{end}").unlink(missing_ok=True)
+    await kollega.bot.store.database.write(text("DROP TABLE conversation"))
     said = await kollega.says("hej")
     assert SORRY.fullmatch(said[0]["text"])
 
