@@ -90,16 +90,16 @@ def card(reply: Reply, sentence: str) -> Json:
 
 
 def texts(text: str, *, headed: bool) -> list[Json]:
-    """A TextBlock a line: a card folds single line ends. Lists stay whole. The first line may be a heading."""
+    """A TextBlock a line: a card folds single line ends. Lists stay whole. The last line may be a heading: it stands above the facts."""
     blocks: list[Json] = []
     for paragraph in text.strip().split("\n\n"):
         for number, piece in enumerate(pieces(paragraph)):
             block: Json = {"type": "TextBlock", "text": piece, "wrap": True}
-            if headed and not blocks:
-                block |= {"style": "heading", "weight": "Bolder", "size": "Medium"}
-            elif number:
+            if number:
                 block["spacing"] = "None"
             blocks.append(block)
+    if headed and blocks:
+        blocks[-1] |= {"style": "heading", "weight": "Bolder", "size": "Medium", "spacing": "Default"}
     return blocks
 
 

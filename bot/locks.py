@@ -79,16 +79,24 @@ class PostgresLocks(Across):
 
     async def _ask(self, question: str, number: int) -> bool:
         async with self._lock:
-            if self._connection is None or self._connection.closed:
-                self._connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
-            cursor = await self._connection.execute(question, (number,))
-            row = await cursor.fetchone()
-            return bool(row and row[0])
+            try:
+                return await self._answer(question, number)
+            except psycopg.OperationalError:  # the session broke: a new one
+                await self.close()
+                return await self._answer(question, number)
+
+    async def _answer(self, question: str, number: int) -> bool:
+        if self._connection is None:
+            self._connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
+        cursor = await self._connection.execute(question, (number,))
+        row = await cursor.fetchone()
+        return bool(row and row[0])
 
     @override
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
+            self._connection = None
 
 
 @dataclass

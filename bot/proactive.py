@@ -13,7 +13,7 @@ from bot.reference import Reference
 from bot.send import SYSTEM, AnswerLost, Sender
 from bot.speak import Speech
 from bot.store import Store, now
-from connectors.errors import ConnectorError, Denied, NotFound, Unavailable
+from connectors.errors import ConnectorError, Denied, NotFound, Refused, Unavailable
 from dialogs.talk import Reply
 
 NOTHING: Mapping[str, str] = {}
@@ -48,6 +48,9 @@ class Proactive:
             told = await self._update(speech, status_card, reply)
         except Denied as error:
             raise_unless_blocked(error)
+            told = False
+        except Refused as error:
+            log.warning("card not changed", key=key, error=str(error))
             told = False
         if state == "unsure":
             log.warning("message may be lost", key=key, told_by_status_card=told)

@@ -65,6 +65,10 @@ class Sender:
         """Say something; the new activity's id ("" where the service gives none)."""
         return identity(await self._call("POST", service_url, conversation, segment(reply_to), activity))
 
+    async def typing(self, service_url: str, conversation: str) -> None:
+        """Show that something is being done. Tried once: the answer must not wait for it."""
+        await self._call("POST", service_url, conversation, "", {"type": "typing"}, tries=1)
+
     async def put(self, service_url: str, conversation: str, activity_id: str, activity: Json) -> str:
         """Put something in the place of an earlier message of the bot's own."""
         return identity(await self._call("PUT", service_url, conversation, segment(activity_id), activity))
@@ -79,22 +83,24 @@ class Sender:
         async with self.pace.turn("create"):
             return await self._persist("POST", url, service_url, parameters)
 
-    async def _call(self, method: str, service_url: str, conversation: str, tail: str, activity: Json | None) -> Json:
+    async def _call(
+        self, method: str, service_url: str, conversation: str, tail: str, activity: Json | None, *, tries: int = TRIES
+    ) -> Json:
         url = f"{service_url.rstrip('/')}/v3/conversations{segment(conversation)}/activities{tail}"
         async with self.pace.turn(conversation):
-            return await self._persist(method, url, service_url, activity)
+            return await self._persist(method, url, service_url, activity, tries)
 
-    async def _persist(self, method: str, url: str, service_url: str, body: Json | None) -> Json:
+    async def _persist(self, method: str, url: str, service_url: str, body: Json | None, tries: int = TRIES) -> Json:
         if not self.addresses.allows(service_url):
             raise Refused(SYSTEM, "the service URL is not allowed")
         data = None if body is None else orjson.dumps(body)
-        for number in range(TRIES):
+        for number in range(tries):
             try:
                 return await self._try(method, url, data)
             except NotSent as failed:
                 wait = waiting(number, failed.error.retry_after)
                 log.info("not sent", method=method, status=failed.error.status, reason=failed.error.reason, tries=number + 1, wait=wait)
-                if number == TRIES - 1 or wait > PATIENCE:
+                if number == tries - 1 or wait > PATIENCE:
                     raise failed.error from failed
                 await self.pause(wait)
         raise AssertionError("unreachable")

@@ -83,8 +83,8 @@ class Turns:
             return
         reference = Reference.of(incoming).model_copy(update={"person": event.who.id})
         turn = Turn(incoming, event, reference, events.mark(incoming))
-        if incoming.name in events.EXTENSION and not await self._move_home(turn):
-            answer(context, answers.task(NO_CHAT))
+        if incoming.name in events.EXTENSION and (trouble := await self._move_home(turn)):
+            answer(context, answers.task(trouble))
             return
         typing = asyncio.get_running_loop().call_later(self.typing_after, self._type, turn.reference)
         try:
@@ -100,16 +100,21 @@ class Turns:
             task.cancel()
         await asyncio.gather(*self._typing, return_exceptions=True)
 
-    async def _move_home(self, turn: Turn) -> bool:
-        """A message action is answered in the person's chat with the bot: the bot may not be a member where the message stands."""
+    async def _move_home(self, turn: Turn) -> str:
+        """A message action is answered in the person's chat with the bot: the bot may not be a member where the message stands.
+
+        What to say instead where that cannot be, else nothing.
+        """
         try:
             home = await self.chats.with_person(turn.reference)
         except ConnectorError as error:
             log.info("no chat with the person", error=str(error))
-            return False
+            return NO_CHAT
+        except SQLAlchemyError as error:
+            return self._sorry(turn, error)
         turn.reference = home
         turn.event = turn.event.model_copy(update={"conversation": home.conversation, "personal": True})
-        return True
+        return ""
 
     async def _run(self, turn: Turn) -> None:
         fetching = asyncio.create_task(self.fetcher.fetch(turn.incoming)) if has_files(turn) else None
@@ -172,15 +177,19 @@ class Turns:
 
     async def _apologise(self, turn: Turn, error: BaseException) -> None:
         """Say that it went wrong, with a reference that finds the log line; the state stays as it was, the activity counts as seen."""
-        reference = "F-" + "".join(secrets.choice(LETTERS) for _ in range(4))
-        log.error("turn failed", reference=reference, conversation=turn.event.conversation, kind=turn.event.kind, where=trail(error))
+        text = self._sorry(turn, error)
         turn.answer = answers.message(answers.SEE_BELOW)
-        text = SORRY.format(phone=self.phone, reference=reference)
         try:
             await self.sender.post(turn.reference.service_url, turn.reference.conversation, {"type": "message", "text": text})
             await self._see(turn)
         except (ConnectorError, SQLAlchemyError, Stale, OSError) as second:
-            log.warning("apology not completed", reference=reference, where=trail(second))
+            log.warning("apology not completed", text=text, where=trail(second))
+
+    def _sorry(self, turn: Turn, error: BaseException) -> str:
+        """The sentence, and the log line that its reference finds."""
+        reference = "F-" + "".join(secrets.choice(LETTERS) for _ in range(4))
+        log.error("turn failed", reference=reference, conversation=turn.event.conversation, kind=turn.event.kind, where=trail(error))
+        return SORRY.format(phone=self.phone, reference=reference)
 
     async def _see(self, turn: Turn) -> None:
         row = await self.store.load(turn.event.conversation)
@@ -218,7 +227,7 @@ class Turns:
 
         async def typing() -> None:
             try:
-                await self.sender.post(reference.service_url, reference.conversation, {"type": "typing"})
+                await self.sender.typing(reference.service_url, reference.conversation)
             except ConnectorError as error:
                 log.info("typing not shown", error=str(error))
 

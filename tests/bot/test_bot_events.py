@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from bot import answers
 from bot.events import event_of, mark
@@ -193,6 +194,13 @@ async def test_where_the_app_is_not_installed_it_says_what_to_do(kollega: Runnin
     _, answer = await kollega.post(kollega.invoke("composeExtension/fetchTask", {"commandId": "journal"}, conversation=group))
     assert answer == {"task": {"type": "message", "value": "Åbn først en chat med mig, så svarer jeg dér."}}
     assert kollega.brain.events == []
+
+
+async def test_a_message_action_while_the_database_is_gone_says_so(kollega: Running) -> None:
+    await kollega.bot.store.database.write(text("DROP TABLE conversation"))
+    group = {"id": "19:x@thread.v2", "conversationType": "groupChat"}
+    _, answer = await kollega.post(kollega.invoke("composeExtension/fetchTask", {"commandId": "journal"}, conversation=group))
+    assert answer["task"]["value"].startswith("Der gik noget galt hos mig.")
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,12 @@ async def test_a_blocked_status_card_is_no_fault(begun: Running) -> None:
     assert methods(begun) == ["POST", "PUT", "POST", "PUT"]
 
 
+async def test_a_status_card_that_is_refused_does_not_fail_the_job(begun: Running) -> None:
+    begun.connector.faults.append(Fault(status=400, method="PUT"))
+    await tell(begun, status_card="job-1")
+    assert await state(begun) == "sent"
+
+
 async def test_a_conversation_that_is_not_known(kollega: Running) -> None:
     with pytest.raises(NotFound):
         await kollega.bot.proactive.tell("k", "a:nobody", DONE)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -241,6 +242,18 @@ async def test_what_a_killed_process_left_undone_is_done_when_it_comes_again(
 async def post(here: Running, url: str, body: object) -> int:
     async with here.http.post(f"{url}/api/messages", json=body) as got:
         return got.status
+
+
+@pytest.mark.postgres
+async def test_a_broken_session_is_replaced(connector: Connector, tmp_path: Path, postgres_url: str) -> None:
+    async with running(connector, tmp_path / "var", database_url=postgres_url) as one:
+        await one.says("hej")
+        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as other:
+            await other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        await one.says("igen")
+    assert connector.texts() == ["Echo: hej", "Echo: igen"]
 
 
 async def test_a_turn_reads_once_and_writes_once(connector: Connector, tmp_path: Path, database_url: str | None) -> None:

@@ -308,11 +308,12 @@ async def test_a_slow_turn_is_answered_and_goes_on(connector: Connector, tmp_pat
         await until(lambda: connector.texts() == ["Nu er jeg her."] * 3)
 
 
-async def test_typing_is_shown_after_a_while(connector: Connector, tmp_path: Path) -> None:
+async def test_typing_is_shown_after_a_while_and_does_not_hold_up_the_answer(connector: Connector, tmp_path: Path) -> None:
     async def slow(event: Event, state: str) -> tuple[str, list[Reply]]:
         await until(lambda: connector.calls, 10)
         return state, [Reply(text="Nu.")]
 
+    connector.faults.append(Fault(status=503))
     async with running(connector, tmp_path / "var", Brain(slow)) as one:
         await one.says("hej")
     assert [call.body["type"] for call in connector.calls] == ["typing", "message"]
