@@ -158,7 +158,7 @@ class Asking:
         self.point_at("confirm")
         filled = self.filled()
         again = "Resten er som før. Passer det nu?" if turn.lead.startswith("Rettet") else filled.confirm()
-        said = " ".join(part for part in (notice.text, text or again) if part)
+        said = "\n".join(part for part in (notice.text, text or again) if part)
         answers = (
             Button(label=filled.yes, do="yes", style="positive"),
             *notice.buttons,

@@ -11,6 +11,9 @@ from dialogs.talk import Button, Event, Fact, Input, Reply
 from nlu.understanding import Understanding
 
 
+LINE = "\n"  # above facts or inputs the last line is the heading
+
+
 @dataclass
 class Turn:
     """The event with its text masked, the state that the turn changes, and the replies so far."""
@@ -36,13 +39,18 @@ class Turn:
             self._meaning = self.desk.understand(texts.own_words(self.text), self.today)
         return self._meaning
 
+    def note(self, sentence: str) -> None:
+        """Say that first, after what is to be said first already."""
+        self.lead = f"{self.lead} {sentence}".strip()
+
     def instead(self, text: str) -> None:
         """Go on as if this had been said: a button stands for a sentence, or a part of the sentence counts."""
         self.text, self._meaning = text, None
 
-    def at(self, form: FormState) -> At:
-        """Where a field of that form is read."""
-        return At(self.desk, self.event, form.answers, form.choices, lambda: self.meaning if self.text else None)
+    def at(self, form: FormState, name: str = "") -> At:
+        """Where a field of that form is read: with the choices that are offered for it."""
+        offered = form.choices if name and name == form.offered else []
+        return At(self.desk, self.event, form.answers, offered, lambda: self.meaning if self.text else None)
 
     def say(
         self,
@@ -54,7 +62,7 @@ class Turn:
     ) -> None:
         """One message. The lead, if any, stands first in it. Buttons may be answered by their labels."""
         if self.lead:
-            text, self.lead = f"{self.lead} {text}".strip(), ""
+            text, self.lead = f"{self.lead}{LINE if facts or inputs else ' '}{text}".strip(), ""
         key = key or (self.desk.new_id() if buttons else "")
         self.replies.append(
             Reply(text=text, buttons=buttons, facts=tuple(facts or ()), inputs=tuple(inputs or ()), key=key, closes=self.closes)

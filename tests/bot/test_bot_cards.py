@@ -74,8 +74,8 @@ def test_a_full_card_is_valid_and_whole() -> None:
     assert faults(drawn) == []
     assert drawn["summary"] == FULL.text
     assert card(drawn)["msteams"] == {"width": "Full"}
-    heading, question = of_type(drawn, "TextBlock")[:2]
-    assert (heading["text"], heading["style"], question["text"]) == ("Opret sag", "heading", "Passer det?")
+    first, heading = of_type(drawn, "TextBlock")[:2]
+    assert (first["text"], heading["text"], heading["style"]) == ("Opret sag", "Passer det?", "heading")
     assert "style" not in question
 
 

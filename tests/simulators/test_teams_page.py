@@ -1,8 +1,6 @@
 """The chat page as a person uses it, in a real browser."""
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +8,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from simulators.world import BIRTHE, JENS, Person
+from tests import chromium
 from tests.simulators.teams_bot import CARD_TYPE, Json, Teams, card, execute, running, until, with_card
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]  # one browser, so one loop, for all of them
 
 expect.set_options(timeout=15_000)  # a busy machine
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
@@ -56,15 +54,8 @@ async def teams() -> AsyncIterator[Teams]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"the page's tests need a browser; none of {', '.join(BROWSERS)} is installed")
-        pytest.skip("no Chromium on this machine; CI has one")
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    async with chromium.browser() as opened:
         yield opened
-        await opened.close()
 
 
 @dataclass
