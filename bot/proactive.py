@@ -93,13 +93,14 @@ class Proactive:
         return "sent"
 
     async def _failed(self, key: str, error: ConnectorError) -> str:
-        """It surely was not said: later again, or never."""
+        """It surely was not said: later again, or never. What is refused for its own sake (too large) is left to the status card."""
         if isinstance(error, Unavailable) or error.status == 401:
             await self.store.outbox.move(key, "sending", "pending")
             raise Unavailable(SYSTEM, error.reason, error.status, error.code, error.retry_after) from error
-        await self.store.outbox.move(key, "sending", "dead")
+        state = "dead" if isinstance(error, Denied) else "unsure"
+        await self.store.outbox.move(key, "sending", state)
         log.warning("message cannot be delivered", key=key, error=str(error))
-        return "dead"
+        return state
 
     async def _update(self, speech: Speech, status_card: str, reply: Reply) -> bool:
         """Change the job's status message to the reply's text; whether there was one."""
