@@ -17,6 +17,7 @@ from connectors.errors import ConnectorError, Denied, NotFound, Refused, Unavail
 from dialogs.talk import Reply
 
 NOTHING: Mapping[str, str] = {}
+BELOW = Reply(text="Se min besked længere nede.")
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ class Proactive:
         """Say something in a conversation, once for each `key`; safe to repeat.
 
         closes: keys of cards that are answered now, with their closing sentences. status_card: key of the job's earlier message ("Jeg går i
-        gang"), which is changed in place to say the same. A message whose fate is unknown is not sent again; the status card tells it then.
+        gang"), which is changed in place to point below. A message whose fate is unknown is not sent again; the status card tells it all then.
         Raises Unavailable (repeat the step later) and NotFound (no such conversation). One who has blocked the bot is no error.
         """
         reference, memory = await self._place(conversation)
@@ -45,7 +46,7 @@ class Proactive:
         try:
             for card, sentence in {**reply.closes, **closes}.items():
                 await speech.close(card, sentence)
-            told = await self._update(speech, status_card, reply)
+            told = await self._update(speech, status_card, reply if state == "unsure" else BELOW)
         except Denied as error:
             raise_unless_blocked(error)
             told = False
@@ -103,7 +104,7 @@ class Proactive:
         return state
 
     async def _update(self, speech: Speech, status_card: str, reply: Reply) -> bool:
-        """Change the job's status message to the reply's text; whether there was one."""
+        """Change the job's status message ("Jeg går i gang") to that; whether there was one."""
         known = await speech.known(status_card)
         if known is None:
             return False

@@ -39,7 +39,7 @@ class Person:
 
     async def open(self) -> None:
         """Open the chat; the greeting of the first time is read and forgotten."""
-        await self._post("open", {})
+        self.conversation: str = (await self._post("open", {}))["conversation"]
         await self.new()
 
     async def new(self, wait: float = 0) -> list[dict[str, Any]]:

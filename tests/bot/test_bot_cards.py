@@ -44,7 +44,7 @@ def action_sets(activity: Json) -> list[list[Json]]:
 
 CHOICES = (Choice(label="Høj", value="1"), Choice(label="Mellem", value="2"))
 FULL = Reply(
-    text="Opret sag\nPasser det?\n\n- printer\n- 3. sal",
+    text="Opret sag\n\n- printer\n- 3. sal\n\nPasser det?",
     facts=(Fact(label="Sted", value="3. sal"), Fact(label="Note", value="")),
     inputs=(
         Input(id="title", label="Titel", required=True, value="Printer", max_length=160, hint="Kort og klart", error="Skriv lidt mere."),
@@ -74,9 +74,9 @@ def test_a_full_card_is_valid_and_whole() -> None:
     assert faults(drawn) == []
     assert drawn["summary"] == FULL.text
     assert card(drawn)["msteams"] == {"width": "Full"}
-    first, heading = of_type(drawn, "TextBlock")[:2]
+    first, _, heading = of_type(drawn, "TextBlock")[:3]
     assert (first["text"], heading["text"], heading["style"]) == ("Opret sag", "Passer det?", "heading")
-    assert "style" not in question
+    assert "style" not in first
 
 
 def test_a_button_is_an_execute_with_a_submit_of_the_same_data() -> None:

@@ -50,11 +50,11 @@ async def test_it_is_said_once_for_each_key(begun: Running) -> None:
     assert await state(begun) == "sent"
 
 
-async def test_the_status_card_says_it_too(begun: Running) -> None:
+async def test_the_status_card_points_to_the_message(begun: Running) -> None:
     await tell(begun, status_card="job-1")
     post, put = begun.connector.calls
     assert (post.method, put.method, put.path.rpartition("/")[2]) == ("POST", "PUT", "170001")
-    assert "INC0010001" in str(put.body)
+    assert (post.body["summary"], put.body["text"]) == (DONE.text, "Se min besked længere nede.")
 
 
 async def test_an_unknown_status_card_is_no_fault(begun: Running) -> None:
