@@ -1,7 +1,8 @@
 """Proactive messages, each once: what is to be said, being said, said.
 
 pending → sending → sent
-                  → unsure   the request went out and no answer came: it may stand in the chat, so it is not said again
+                  → unsure   the request went out and no answer came: it may stand in the chat, so it is not said again;
+                             or Teams refused it for its own sake (too large)
                   → pending  it surely did not go out: the caller tries again
                   → dead     the person has blocked or removed the app
 """

@@ -129,6 +129,15 @@ async def test_a_blocked_status_card_is_no_fault(begun: Running) -> None:
     assert methods(begun) == ["POST", "PUT", "POST", "PUT"]
 
 
+@pytest.mark.parametrize("status", [400, 404, 413])
+async def test_a_message_that_is_refused_is_told_by_the_status_card(begun: Running, status: int) -> None:
+    begun.connector.faults.append(Fault(status=status, method="POST"))
+    for _ in range(2):
+        await tell(begun, status_card="job-1")
+    assert methods(begun) == ["POST", "PUT", "PUT"]
+    assert "INC0010001" in str(begun.connector.calls[1].body)
+
+
 async def test_a_status_card_that_is_refused_does_not_fail_the_job(begun: Running) -> None:
     begun.connector.faults.append(Fault(status=400, method="PUT"))
     await tell(begun, status_card="job-1")
