@@ -5,10 +5,12 @@ import logging
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, date, datetime, timedelta
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import OperationalError
 
 import nlu
 import settings as config
@@ -23,7 +25,6 @@ from dialogs.registry import found
 from dialogs.work import message, work
 from jobs.database import unfit
 from jobs.engine import Job, Jobs
-from nlu.understanding import Understanding
 from settings import Settings
 from simulators.beside import started
 
@@ -32,7 +33,6 @@ log = structlog.get_logger()
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 SYSTEMS: web.AppKey[Systems] = web.AppKey("systems")
-MODEL: web.AppKey[Callable[[str, date], Understanding]] = web.AppKey("model")
 BOT: web.AppKey[bot.Bot] = web.AppKey("bot")
 DESK: web.AppKey[Desk] = web.AppKey("desk")
 
@@ -41,33 +41,28 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
     """The application. `now` gives the time that the dialogs go by (aware, UTC)."""
     app = web.Application()
     app[SETTINGS], app[CLOCK] = settings, now
-    app.cleanup_ctx.extend([systems, model, teams, desk, serving])
+    app.cleanup_ctx.append(opened)
     app.add_routes([*bot.routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
     return app
 
 
-async def systems(app: web.Application) -> AsyncIterator[None]:
-    """The connectors. A system that is down does not hinder the start."""
-    async with open_systems(app[SETTINGS]) as app[SYSTEMS]:
+async def opened(app: web.Application) -> AsyncIterator[None]:
+    """Everything the bot needs, opened in order and closed in reverse, also when a start fails half-way."""
+    settings = app[SETTINGS]
+    model, _ = await asyncio.gather(asyncio.to_thread(nlu.load), asyncio.to_thread(found))
+    async with AsyncExitStack() as stack:
+        app[SYSTEMS] = await stack.enter_async_context(open_systems(settings))
+        app[BOT] = await stack.enter_async_context(bot.opened(settings, bot_token(settings)))
+        jobs = jobs_of(app)
+        app[DESK] = Desk(app[SYSTEMS], model.understand, jobs, app[BOT].files, app[CLOCK], lambda: uuid.uuid4().hex[:12])
+        await jobs.launch()
+        stack.push_async_callback(jobs.close)
+        app[bot.HANDLER] = await stack.enter_async_context(app[BOT].serving(Brain(app[DESK])))
         yield
 
 
-async def model(app: web.Application) -> AsyncIterator[None]:
-    """What texts mean, and the dialogs' folders, read once."""
-    loaded = await asyncio.to_thread(nlu.load)
-    app[MODEL] = loaded.understand
-    found()
-    yield
-
-
-async def teams(app: web.Application) -> AsyncIterator[None]:
-    """The Teams side: database, session, adapter."""
-    async with bot.opened(app[SETTINGS], bot_token(app[SETTINGS])) as app[BOT]:
-        yield
-
-
-async def desk(app: web.Application) -> AsyncIterator[None]:
-    """Jobs, and everything that a dialog has at hand."""
+def jobs_of(app: web.Application) -> Jobs:
+    """The job engine: the dialogs' work, told through the bot."""
     settings = app[SETTINGS]
 
     async def do(job: Job) -> str:
@@ -78,17 +73,7 @@ async def desk(app: web.Application) -> AsyncIterator[None]:
         await app[BOT].proactive.tell(key, conversation, reply, status_card=card)
 
     patience = timedelta(minutes=settings.patience_minutes)
-    jobs = Jobs(database_url=settings.database_url, var_dir=settings.var_dir, work=do, tell=tell, patience=patience)
-    app[DESK] = Desk(app[SYSTEMS], app[MODEL], jobs, app[BOT].files, app[CLOCK], lambda: uuid.uuid4().hex[:12])
-    await jobs.launch()
-    yield
-    await jobs.close()
-
-
-async def serving(app: web.Application) -> AsyncIterator[None]:
-    """From here on messages are let in; at the end the turns under way are waited for."""
-    async with app[BOT].serving(Brain(app[DESK])) as app[bot.HANDLER]:
-        yield
+    return Jobs(database_url=settings.database_url, var_dir=settings.var_dir, work=do, tell=tell, patience=patience)
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -126,13 +111,22 @@ def main() -> None:
     settings = config.load()
     if reason := unfit(settings.database_url):
         sys.exit(f"kollega: {reason}")
+    if reason := config.unwritable(settings.var_dir):
+        sys.exit(f"kollega: VAR_DIR: {reason}")
     quiet(settings)
     with started(settings.needs_simulators, settings.var_dir / "simulators", f"http://{settings.host}:{settings.port}") as address:
         if address:
             settings = settings.model_copy(update={"simulators_url": address})
-            sys.stdout.write(f"Open {address}/teams/ in a browser to chat with Kollega. The systems behind it are simulated. Stop with Ctrl+C.\n")
+            sys.stdout.write(
+                f"Open {address}/teams/ in a browser to chat with Kollega. The systems behind it are simulated. Stop with Ctrl+C.\n"
+            )
             sys.stdout.flush()
-        web.run_app(build(settings), host=settings.host, port=settings.port, access_log=None, print=None, loop=loop())
+        try:
+            web.run_app(build(settings), host=settings.host, port=settings.port, access_log=None, print=None, loop=loop())
+        except OperationalError:
+            sys.exit("kollega: DATABASE_URL: the database does not answer, or does not let Kollega in.")
+        except OSError as error:
+            sys.exit(f"kollega: PORT: cannot listen at {settings.host}:{settings.port}: {error.strerror or error}")
 
 
 def loop() -> asyncio.AbstractEventLoop:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import sys
+import tempfile
 from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -126,6 +127,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def unwritable(folder: Path) -> str:
+    """Why nothing can be written there; "" when all is well. The folder is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return f"cannot write to {folder}: {error.strerror}"
 
 
 def load() -> Settings:

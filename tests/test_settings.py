@@ -1,6 +1,7 @@
 """Settings: documented, and one sentence for each fault."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,48 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(environment: dict[str, st
     assert sentence in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"VAR_DIR": "/proc/nowhere"}, "VAR_DIR: cannot write to /proc/nowhere"),
+        ({"DATABASE_URL": "postgresql://nobody:hemmelig@127.0.0.1:9/x"}, "DATABASE_URL: the database does not answer"),
+    ],
+)
+def test_what_is_missing_around_the_bot_is_one_sentence_too(environment: dict[str, str], sentence: str, tmp_path: Path) -> None:
+    clean = {
+        "PATH": os.environ["PATH"],
+        "VAR_DIR": str(tmp_path),
+        "PORT": "0",
+        "SIMULATORS_URL": "http://127.0.0.1:9",
+        "LOG_LEVEL": "ERROR",
+    }
+    ended = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env={**clean, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.strip().startswith(f"kollega: {sentence}")
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "hemmelig" not in ended.stderr
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        clean = {
+            "PATH": os.environ["PATH"],
+            "VAR_DIR": str(tmp_path),
+            "PORT": port,
+            "SIMULATORS_URL": "http://127.0.0.1:9",
+            "LOG_LEVEL": "ERROR",
+        }
+        ended = subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=clean, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"kollega: PORT: cannot listen at 127.0.0.1:{port}")
+    assert len(ended.stderr.strip().splitlines()) == 1
 
 
 def test_a_secret_never_stands_in_an_error(tmp_path: Path) -> None:
