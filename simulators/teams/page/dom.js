@@ -11,7 +11,7 @@ export function make(tag, properties = {}, ...children) {
 
 export const initials = (name) => name.split(/\s+/).map((part) => part[0]).join("").slice(0, 2).toUpperCase();
 
-export const clock = (at) => new Date(at).toLocaleTimeString("da-DK", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
+export const clock = (at) => new Date(at).toLocaleTimeString("da-DK", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Copenhagen" }).replace(":", ".");
 
 export function day(at) {
   const then = new Date(at);
