@@ -31,7 +31,7 @@ class Asking:
             try:
                 known = await self.kind.known(self.turn.at(self.form))
             except Unavailable as error:
-                self.turn.lead = f"{texts.system_name(error.system)} svarer ikke lige nu, så jeg kan ikke slå dig op endnu."
+                self.turn.note(f"{texts.system_name(error.system)} svarer ikke lige nu, så jeg kan ikke slå dig op endnu.")
                 return
             for name, value in known.items():
                 self.form.answers.setdefault(name, value)
@@ -49,24 +49,33 @@ class Asking:
         form.changed = [*(one for one in form.changed if one != name), name]
         if name in {form.asked, form.offered}:
             form.attempts = form.helped = 0
-            form.choices, form.offered, form.found = [], "", False
-        form.unsure = False
+            self.forget_choices()
         self.kind.settle(form.answers, {name})
         return True
 
     async def go_on(self, pending: list[tuple[str, Reading]] | None = None) -> None:
         """Ask the next thing: a choice that is open, a field that is missing, or whether the summary is right."""
+        for _, reading in pending or ():
+            if isinstance(reading, Bad):
+                self.turn.note(reading.reason)
         for name, reading in pending or ():
             if isinstance(reading, Which):
                 await self.ask(name, which=reading)
                 return
-            if isinstance(reading, Bad):
-                self.turn.lead = f"{self.turn.lead} {reading.reason}".strip()
         missing = self.kind.missing(self.form.answers)
         if missing:
             await self.ask(missing[0])
         else:
             await self.summary()
+
+    @property
+    def summed(self) -> bool:
+        """Whether the summary is what the person has before them, so that a yes is a yes to it."""
+        return bool(self.form.card) and self.form.card == self.form.summary
+
+    def forget_choices(self) -> None:
+        """What was offered is no longer to be chosen from."""
+        self.form.choices, self.form.offered, self.form.found = [], "", False
 
     def new_card(self, sentence: str = "Se det nyeste kort længere nede.") -> str:
         """The key of the next card; the one before gives way to the sentence."""
@@ -81,6 +90,8 @@ class Asking:
         """From now on `name` is the field that is asked."""
         if self.form.asked != name:
             self.form.asked, self.form.attempts, self.form.helped = name, 0, 0
+            if self.form.offered != name:
+                self.forget_choices()
 
     async def ask(self, name: str, text: str = "", which: Which | None = None) -> None:
         """Put a field's question (or another text for it), with its choices, or those that were found, as buttons or a list."""
@@ -92,13 +103,16 @@ class Asking:
         form.choices = (
             [{"label": label, "value": value} for label, value in which.choices] if which else await self.kind.options(name, turn.at(form))
         )
+        drawn_whole = ask.kind.drawn == "choices" or (which is None and not self.said_anything() and len(self.card_fields()) > 1)
+        beside = [button for button in turn.beside if not (drawn_whole and button.do == "cancel")]  # it has that one already
+        turn.beside = ()
         key, question = self.new_card(), text or (which.question if which else ask.question)
         if ask.kind.drawn == "choices":
             inputs = [drawing.many(name, ask, form.choices)]
-            turn.say(question, drawing.send("Videre", self.drawn_with([name])), drawing.cancel(), inputs=inputs, key=key)
-        elif which is None and not self.said_anything() and len(self.card_fields()) > 1:
-            turn.say(f"{question} Skriv det her, eller udfyld kortet.", *self.card_buttons(), inputs=self.inputs(), key=key)
-        elif buttons := drawing.choices(name, form.choices, other=which is not None):
+            turn.say(question, drawing.send("Videre", self.drawn_with([name])), *beside, drawing.cancel(), inputs=inputs, key=key)
+        elif drawn_whole:
+            turn.say(f"{question} Skriv det her, eller udfyld kortet.", *self.card_buttons(), *beside, inputs=self.inputs(), key=key)
+        elif buttons := (*drawing.choices(name, form.choices, other=which is not None), *beside):
             turn.say(question, *buttons, key=key)
         else:
             form.card = ""
@@ -117,7 +131,11 @@ class Asking:
 
     def drawn_with(self, names: list[str]) -> dict[str, str]:
         """A short print of each field's value, so that a card later changes only what was changed in it."""
-        return {"drawn": json.dumps({name: self.print_of(self.raw(name)) for name in names})}
+        return {"drawn": json.dumps({name: self.print_of(self.raw(name)) for name in names}), "offered": self.print_of_choices()}
+
+    def print_of_choices(self) -> str:
+        """Of the list that is offered: places in an older list mean other things."""
+        return self.print_of("\n".join(str(one["label"]) for one in self.form.choices))
 
     def raw(self, name: str) -> str:
         value = self.form.answers.get(name)
@@ -157,15 +175,18 @@ class Asking:
             return
         self.point_at("confirm")
         filled = self.filled()
-        again = "Resten er som før. Passer det nu?" if turn.lead.startswith("Rettet") else filled.confirm()
+        again = "Resten er som før. Passer det nu?" if turn.corrected else filled.confirm()
         said = "\n".join(part for part in (notice.text, text or again) if part)
         answers = (
             Button(label=filled.yes, do="yes", style="positive"),
             *notice.buttons,
             Button(label="Ret noget", do="change"),
+            *(button for button in turn.beside if button.do != "cancel"),
             drawing.cancel(),
         )
-        turn.say(said, *answers, facts=filled.facts(), key=self.new_card())
+        turn.beside = ()
+        form.summary = self.new_card()
+        turn.say(said, *answers, facts=filled.facts(), key=form.summary)
 
     def filled(self) -> Request:
         """The form as the job will get it."""
@@ -173,7 +194,7 @@ class Asking:
 
     async def again(self, lead: str = "") -> None:
         """The open question once more, with what it is about; tries are not counted."""
-        self.turn.lead = " ".join(part for part in (self.turn.lead, lead) if part)
+        self.turn.note(lead)
         form = self.form
         if form.asked == "confirm" or not form.asked:
             await self.go_on()

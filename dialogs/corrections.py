@@ -17,10 +17,13 @@ INTO = (
         r"^(?:du må gerne |kan du |vil du )?(?:ret(?:te)?|ændre?|skift(?:e)?|sæt(?:te)?|opdater(?:e)?|lav)\s+(?P<field>.{2,40}?)\s+(?:til|om til|som)\s+(?P<new>.+)$",
         re.I | re.S,
     ),
-    re.compile(r"^(?P<field>.{2,40}?)\s+(?:skal være|skulle være|skal hedde|skal lyde|hedder|er)\s+(?P<new>.+)$", re.I | re.S),
+    re.compile(r"^(?P<field>.{2,40}?)\s+(?:skal være|skulle være|skal hedde|skal lyde|hedder)\s+(?P<new>.+)$", re.I | re.S),
+    re.compile(r"^(?P<field>.{2,40}?)\s+(?P<loose>er)\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?P<field>[^:=\n]{2,40}?)\s*[:=]\s*(?P<new>.+)$", re.S),
+    re.compile(r"^det (?P<field>handler om|drejer sig om)\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?:og\s+)?(?P<new>.{2,60}?)\s+som\s+(?P<field>[\wæøå-]{3,30})$", re.I),
 )
+COLON = 3  # the place of "felt: værdi" in INTO
 SWAP = (
     re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?P<new>.+?)(?:,\s*(?:og\s+)?|\s+og\s+)ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
@@ -37,12 +40,14 @@ class Correction:
     """What is to be put in: `new`, into `field` when one is named, instead of `old` when that is said.
 
     `marked`: the text began like a correction ("nej, …"), so that it must not be read as anything else.
+    `loose`: the frame says other things too ("printeren er død", "Printer: papirstop"), so that `new` counts only if it looks like a value.
     """
 
     new: str
     field: str = ""
     old: str = ""
     marked: bool = False
+    loose: bool = False
 
 
 def read(text: str, asks: dict[str, Ask]) -> Correction:
@@ -61,15 +66,18 @@ def read(text: str, asks: dict[str, Ask]) -> Correction:
     for frame in INTO:
         into = frame.match(rest)
         if into and (field := named(into["field"], asks)):
-            return Correction(into["new"].strip(), field, old, marked=True)
+            loose = "loose" in frame.groupindex or (
+                frame is INTO[COLON] and not named(into["field"], {field: asks[field]}, label_only=True)
+            )
+            return Correction(into["new"].strip(), field, old, marked=not loose or marked, loose=loose)
     return Correction(rest, "", old, marked)
 
 
-def named(said: str, asks: dict[str, Ask]) -> str:
+def named(said: str, asks: dict[str, Ask], *, label_only: bool = False) -> str:
     """The field that a word means: its label or one of its other words, with or without "en", "min", "-et"; "" for none."""
     plain = re.sub(r"^(?:og|at|den|det|de|min|mit|mine|en|et|selve)\s+", "", words.whole(said))
     for name, ask in asks.items():
-        for word in (ask.label, *ask.words):
+        for word in (ask.label, *(() if label_only else ask.words)):
             stem = re.escape(fold(word))
             if re.fullmatch(rf"{stem}(?:en|et|n|t|erne|er|s|ne)?", plain):
                 return name

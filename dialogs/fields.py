@@ -74,7 +74,7 @@ class At:
     desk: Desk
     event: Event
     answers: Mapping[str, Any]
-    offered: list[dict[str, Any]] = field(default_factory=list)
+    offered: list[dict[str, Any]] = field(default_factory=list)  # the choices of the field that is read, if it has any
     understood: Callable[[], Understanding | None] = lambda: None  # worked out only where a kind asks for it
 
     @property
@@ -85,14 +85,20 @@ class At:
 
 
 class Kind:
-    """One kind of answer. `free`: any text is a value, so everything else is tried first."""
+    """One kind of answer. `free`: any text is a value, so everything else is tried first. `lenient`: nearly any text can be read as one."""
 
     free = False
+    lenient = False
     drawn: Literal["text", "lines", "choice", "choices", "date", "number"] = "text"
 
     async def read(self, text: str, at: At) -> Reading:
         """The whole text as the answer to this field's question. None: it is something else."""
         raise NotImplementedError
+
+    def named(self, text: str) -> Got | None:
+        """The value that the whole text stands for beyond doubt, without looking anything up."""
+        del text
+        return None
 
     async def find(self, text: str, at: At) -> Reading:
         """A value inside a sentence that says other things too. None: there is none."""
@@ -162,18 +168,30 @@ class Pick(Kind):
 
     of: tuple[Option, ...]
     drawn = "choice"
+    lenient = True
 
     @override
     async def read(self, text: str, at: At) -> Reading:
         del at
+        return self.named(text) or self._one(words.bare(text), [(option, (*option.patterns, *option.hints)) for option in self.of])
+
+    @override
+    def named(self, text: str) -> Got | None:
+        """The option that the whole text stands for: by its label or place, or by a pattern that covers it."""
         plain = words.bare(text)
         for option in self.of:
-            if plain in {words.bare(option.label), words.bare(option.value), words.bare(option.shown)}:
+            if plain in {words.bare(option.label), words.bare(option.shown)}:
                 return Got(option.value)
         place = words.ordinal(text, len(self.of))
         if place is not None:
             return Got(self.of[place].value)
-        return self._one(plain, [(option, option.patterns) for option in self.of])
+        covered = any(re.fullmatch(pattern, plain) for option in self.of for pattern in option.patterns)
+        return self._one(plain, [(option, (*option.patterns, *option.hints)) for option in self.of]) if covered else None
+
+    @override
+    async def take(self, raw: str, at: At) -> Reading:
+        known = any(option.value == raw for option in self.of)
+        return Got(raw) if known else await self.read(raw, at)
 
     @override
     async def find(self, text: str, at: At) -> Reading:
@@ -181,7 +199,7 @@ class Pick(Kind):
         return self._one(words.whole(text), [(option, option.hints) for option in self.of])
 
     @staticmethod
-    def _one(text: str, patterns: list[tuple[Option, tuple[str, ...]]]) -> Reading:
+    def _one(text: str, patterns: list[tuple[Option, tuple[str, ...]]]) -> Got | None:
         """The first option, in the order in which they are tried, one of whose patterns stands in the text."""
         for option, wanted in sorted(patterns, key=lambda pair: pair[0].tried):
             if any(re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text) for pattern in wanted):
@@ -203,12 +221,18 @@ class Pick(Kind):
 
 FLOOR = re.compile(r"\b(\d{1,2})\.?\s*(?:sal|etage)\b|\b(stueetagen|stuen|kælderen|kaelderen)\b", re.I)
 ROOM = re.compile(r"\b(?:lokale|kontor|rum|mødelokale|moedelokale)\s+([\w.-]*\d[\w.-]*)", re.I)
-STREET = re.compile(r"\b([A-ZÆØÅ][\wæøåé.]+(?:\s+[A-ZÆØÅ][\wæøåé.]+)*?\s+\d{1,3}[A-Za-z]?)\b(?!\s*\.?\s*(?:sal|etage))")
+ROADS = "vej|gade|plads|torv|stræde|straede|boulevard|park|bro|brygge|kaj|vænge|vaenge|bakke|toft|vang|gård|gaard|strand"
+STREET = re.compile(  # by its ending, so that "Windows 11" is none
+    rf"\b((?:(?:[A-ZÆØÅ][\wé.-]*\s+){{0,3}}[\w.-]*(?:{ROADS}|{ROADS.title()})(?:en|et|n)?|(?:[A-ZÆØÅ][\wé.-]*|\w+s)\s+[Aa]ll[eé])"
+    r"\s+\d{1,3}[A-Za-z]?)\b(?!\s*\.?\s*(?:sal|etage))"
+)
 
 
 @dataclass(frozen=True)
 class Place(Kind):
     """Where somebody sits: "Borups Allé 177, 3. sal". A floor alone keeps the building, a building alone drops the floor."""
+
+    lenient = True
 
     @override
     async def read(self, text: str, at: At) -> Reading:
@@ -234,33 +258,38 @@ class Place(Kind):
         return Got(", ".join(parts))
 
 
+MOST_WORDS = 5  # in an answer that is a number and little else
+DIGITS = r"(?<![\w.-])(?:\+45[ .]?)?((?:\d{2}[ .]?){3}\d{2}|\d{4})(?![\w-]|\.\d)"
+REACHED = re.compile(  # a number counts in a sentence only beside a word that says what it is: "lokale 4711" is a room
+    r"\b(?:(?:telefon|mobil|lokal)(?:en|et|nummer|nummeret)?|tlf|mit nummer|ring(?:e|es)?|kontakt(?:e|es)?|tr[æa]e?ffes|fanges|fat i mig)\b"
+    rf"\.?:?(?:\s+(?:er|op|til|mig|gerne|på|paa|via|nr\.?|nummer|tlf\.?|telefon|mobil|lokal))*\s*{DIGITS}",
+    re.I,
+)
+
+
 @dataclass(frozen=True)
 class Phone(Kind):
     """A telephone number: a local one of four digits or a Danish one of eight."""
 
     @override
     async def read(self, text: str, at: At) -> Reading:
-        found = await self.find(text, at)
-        digits = re.sub(r"\D", "", text)
-        if found or not digits:
-            return found
+        numbers = {self._grouped(number) for number in re.findall(DIGITS, text)}
+        if len(numbers) == 1 and (len(text.split()) <= MOST_WORDS or REACHED.search(text)):
+            return Got(numbers.pop())
+        if not re.search(r"\d", text) or re.search(r"[^\W\d]{3}", text):
+            return None
         return Bad("Et telefonnummer har fire eller otte cifre, fx 4711 eller 33 66 12 34.")
 
     @override
     async def find(self, text: str, at: At) -> Reading:
         del at
-        match = re.search(
-            r"(?:\b(?:telefon|tlf|lokal|ring(?:e)?(?: til mig)? (?:på|paa)|mobil|nummer)\D{0,12})?((?:\+45\s?)?(?:\d{2}\s?){3}\d{2}|\b\d{4}\b)",
-            text,
-            re.I,
-        )
-        said = re.search(r"\b(?:telefon|tlf|lokal|ring|mobil|kontakt|træffes|traeffes)", text, re.I) or re.fullmatch(
-            r"[\d\s+.]+", text.strip()
-        )
-        if not match or not said or re.search(r"\b(?:INC|RITM|REQ)", text):
-            return None
-        digits = re.sub(r"\D", "", match[1]).removeprefix("45") if match[1].startswith("+45") else re.sub(r"\D", "", match[1])
-        return Got(digits if len(digits) == 4 else " ".join(digits[i : i + 2] for i in range(0, len(digits), 2)))
+        match = REACHED.search(text) or re.fullmatch(rf"\s*{DIGITS}[\s.]*", text)
+        return Got(self._grouped(match[1])) if match else None
+
+    @staticmethod
+    def _grouped(number: str) -> str:
+        digits = re.sub(r"\D", "", number)
+        return digits if len(digits) == 4 else " ".join(digits[i : i + 2] for i in range(0, len(digits), 2))
 
 
 MOST_CHOICES, MOST_OF_A_NAME = 5, 20

@@ -6,7 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from connectors.errors import ConnectorError
-from dialogs import texts
+from dialogs import drawing, texts
 from dialogs.fields import Got, Reading, Which
 from dialogs.hearing import Hearing
 from dialogs.registry import found
@@ -17,21 +17,26 @@ from dialogs.wishes import WISHES
 from dialogs.words import Word
 from jobs.engine import Order
 
+MOST_ASIDE = 3
+
 
 class Filler(Hearing):
     """One form in one turn: beginning, steering, presses, the yes, and what comes after."""
 
     @classmethod
     async def begin(cls, turn: Turn, intent: str, text: str, answers: dict[str, Any] | None = None) -> None:
-        """Open a form with what the first sentence says. A form that is open already is laid aside."""
-        now = turn.desk.now()
-        if turn.state.open:
-            turn.close_card(turn.state.open.card, "Den venter, til vi er færdige med det nye.")
-            turn.state.waiting.append(turn.state.open)
+        """Open a form with what the first sentence says. A form that is open already is laid aside, one with nothing in it is replaced."""
+        now, before = turn.desk.now(), turn.state.open
+        if before and before.intent == intent and not before.filled_by:
+            turn.close_card(before.card, "Vi begyndte på en ny.")
+            turn.state.close(before, "Vi begyndte på en ny.")
+        elif before:
+            before.files = [file for file in before.files if file not in turn.event.files]
+            set_aside(turn, before, "Den venter, til vi er færdige med det nye.")
         form = FormState(id=turn.desk.new_id(), intent=intent, answers=dict(answers or {}), begun_at=now, touched_at=now)
         turn.state.open = form
-        form.files = [file for file in turn.event.files if not file.problem]
         filler = cls(turn, form)
+        filler.take_files()
         await filler.look_up()
         pending: list[tuple[str, Reading]] = []
         for name, reading in (await filler.kind.heard(text, turn.at(form))).items() if text else ():
@@ -67,32 +72,34 @@ class Filler(Hearing):
         """Cancel at once; it can be regretted for the rest of the day."""
         form, turn = self.form, self.turn
         turn.close_card(form.card, "Droppet. Intet er ændret.")
-        form.card = ""
-        turn.state.dropped = form.model_copy(deep=True)
-        turn.state.close(form, "Den blev droppet, og intet er ændret.")
-        turn.say("Droppet. Intet er ændret.", Button(label="Fortryd", do="restore"))
-        if turn.state.wishes:
-            await next_wish(turn)
+        self.regrettable("Den blev droppet, og intet er ændret.")
+        turn.say("Droppet. Intet er ændret.", Button(label="Fortryd", do="restore", data={"form": form.id}))
+        await self.go_back()
+
+    def regrettable(self, sentence: str) -> None:
+        """The form has ended, and is kept for the rest of the day."""
+        form, state = self.form, self.turn.state
+        form.card, form.touched_at = "", self.turn.desk.now()
+        state.dropped, state.regret = form.model_copy(deep=True), True
+        state.close(form, sentence)
 
     async def start_over(self) -> None:
         """The same form with nothing in it."""
         form, turn = self.form, self.turn
         turn.close_card(form.card, "Vi begyndte forfra.")
-        turn.state.dropped = form.model_copy(deep=True)
-        turn.state.close(form, "Vi begyndte forfra.")
-        turn.lead = "Helt forfra."
+        self.regrettable("Vi begyndte forfra.")
+        turn.note("Helt forfra.")
+        turn.beside = (Button(label="Fortryd", do="restore", data={"form": form.id}),)
         await Filler.begin(turn, form.intent, "")
 
     async def lay_aside(self) -> None:
         """Kept for later, without a question."""
         form, turn = self.form, self.turn
-        turn.close_card(form.card, "Gemt til senere.")
-        form.card = ""
-        turn.state.open = None
-        turn.state.waiting.append(form)
-        turn.say(
-            f"Fint, jeg gemmer {self.kind.about(form.answers)}. Skriv ”fortsæt”, når du er klar.", Button(label="Fortsæt", do="restore")
-        )
+        set_aside(turn, form, "Gemt til senere.")
+        proceed = Button(label="Fortsæt", do="restore", data={"form": form.id})
+        turn.say(f"Fint, jeg gemmer {self.kind.about(form.answers)}. Skriv ”fortsæt”, når du er klar.", proceed)
+        if turn.state.wishes:
+            await next_wish(turn)
 
     async def step_back(self) -> None:
         """The field that was changed last is asked again; at the summary it gets its former value back."""
@@ -117,7 +124,7 @@ class Filler(Hearing):
         """A button of this form's newest card."""
         match button.do:
             case "yes":
-                await self.confirmed()
+                await (self.confirmed() if self.summed else self.go_on())
             case "change":
                 await self.edit_card("Ret det, der skal være anderledes, her i kortet, eller skriv det.")
             case "cancel":
@@ -130,23 +137,31 @@ class Filler(Hearing):
                 await self.fill(button.data, inputs)
             case "pick":
                 await self.picked(button.data)
-            case "other":
-                self.form.choices, self.form.offered, self.form.found = [], "", False
-                await self.ask(button.data["field"], self.asks[button.data["field"]].again or self.asks[button.data["field"]].question)
+            case "other" if button.data.get("field") == self.form.offered:
+                self.forget_choices()
+                await self.ask(self.form.asked, self.asks[self.form.asked].again)
             case _:
-                await self.kind.pressed(self.turn, self.form, button)
+                if await self.kind.pressed(self.turn, self.form, button):
+                    await self.go_back()
+                else:
+                    await self.again()
 
     async def picked(self, data: dict[str, str]) -> None:
         """One of the offered choices, by its place."""
-        place = int(data.get("place", "-1"))
-        if data.get("field") == self.form.offered and 0 <= place < len(self.form.choices):
-            await self.answered(self.form.offered, self.form.choices[place]["value"])
+        place = data.get("place", "")
+        if data.get("field") == self.form.offered and place.isdecimal() and int(place) < len(self.form.choices):
+            await self.answered(self.form.offered, self.form.choices[int(place)]["value"])
         else:
             await self.again()
 
     async def fill(self, data: dict[str, str], inputs: dict[str, str]) -> None:
         """A card that was sent: only what was changed in it counts; what does not fit is said at its field."""
-        drawn: dict[str, str] = json.loads(data.get("drawn", "{}"))
+        drawn = drawn_of(data)
+        if data.get("offered") != self.print_of_choices() and any(
+            self.asks[name].kind.drawn == "choices" for name in drawn if name in self.asks
+        ):
+            await self.again("Den liste gælder ikke længere.")
+            return
         errors: dict[str, str] = {}
         pending: list[tuple[str, Reading]] = []
         for name, print_before in drawn.items():
@@ -157,7 +172,7 @@ class Filler(Hearing):
             if not raw:
                 self.emptied(name)
                 continue
-            reading = await self.asks[name].kind.take(raw, self.turn.at(self.form))
+            reading = await self.asks[name].kind.take(raw, self.turn.at(self.form, name))
             if isinstance(reading, Got):
                 if self.put(name, reading.value) and before is not None and self.form.asked == "confirm":
                     self.note_change(name, before)
@@ -199,22 +214,46 @@ class Filler(Hearing):
     async def go_back(self) -> None:
         """When a form has ended: the next wish, or the form that was laid aside, with its open question."""
         turn, state = self.turn, self.turn.state
-        if state.wishes:
+        while state.wishes and state.open is None:
             await next_wish(turn)
-        elif state.waiting:
+        if state.waiting and state.open is None:
             state.open = state.waiting.pop()
             filler = Filler(turn, state.open)
+            turn.beside = (Button(label="Senere", do="later"), drawing.cancel("Drop den"))
             try:
                 await filler.again(f"Tilbage til {filler.kind.about(state.open.answers)}:")
             except ConnectorError as error:
                 turn.say(texts.trouble(error))
 
 
+def drawn_of(data: dict[str, str]) -> dict[str, str]:
+    """What a card was drawn with, field by field."""
+    try:
+        drawn = json.loads(data.get("drawn", "{}"))
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in drawn.items()} if isinstance(drawn, dict) else {}
+
+
+def set_aside(turn: Turn, form: FormState, sentence: str) -> None:
+    """A form waits. When too many do, the oldest is dropped, and that is said."""
+    turn.close_card(form.card, sentence)
+    form.card = ""
+    state = turn.state
+    state.waiting.append(form)
+    if state.open is form:
+        state.open = None
+    if len(state.waiting) > MOST_ASIDE:
+        oldest = state.waiting.pop(0)
+        state.close(oldest, "Den blev droppet, fordi der var for meget, der ventede.")
+        turn.note(f"Jeg kan huske tre ting ad gangen, så {found().forms[oldest.intent].about(oldest.answers)} er droppet.")
+
+
 async def next_wish(turn: Turn) -> None:
     """The second of two wishes."""
     wish = turn.state.wishes.pop(0)
     turn.instead(wish.text)
-    turn.lead = f"Så til det næste: {wish.label[0].lower()}{wish.label[1:]}."
+    turn.note(f"Så til det næste: {wish.label[0].lower()}{wish.label[1:]}.")
     if wish.intent in found().forms:
         await Filler.begin(turn, wish.intent, wish.text)
     elif wish.intent in found().answers:

@@ -58,6 +58,8 @@ class Request(BaseModel):
     minutes: ClassVar[int] = 0  # saved for a person, for the run data
     yes: ClassVar[str] = "Ja, gør det"
     going: ClassVar[str] = "Jeg går i gang og skriver, når det er gjort."
+    example: ClassVar[str] = ""  # of a correction in words: "sted: 3. sal"
+    takes_files: ClassVar[bool] = False  # files from the chat go along
 
     requester: Colleague
     files: list[File] = []
@@ -109,14 +111,21 @@ class Request(BaseModel):
         return ""
 
     @classmethod
+    def another(cls, answers: Mapping[str, Any], text: str) -> bool:
+        """Whether a text asks for a second form of this kind, beside the one that is open."""
+        del answers, text
+        return False
+
+    @classmethod
     def about(cls, answers: Mapping[str, Any]) -> str:
         """What the form is about, as it is named when one comes back to it: "sagen om printeren"."""
         raise NotImplementedError
 
     @classmethod
-    async def pressed(cls, turn: Turn, form: FormState, button: Button) -> None:
-        """A button of the form's own (from its `notice`)."""
-        raise NotImplementedError(button.do)
+    async def pressed(cls, turn: Turn, form: FormState, button: Button) -> bool:
+        """A button of the form's own (from its `notice`). True: the form has ended with it; False: it is none of the form's buttons."""
+        del turn, form, button
+        return False
 
     @classmethod
     async def notice(cls, at: At) -> Notice:

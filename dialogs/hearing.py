@@ -2,25 +2,27 @@
 
 from typing import Any
 
+from typing_extensions import override
+
 from dialogs import corrections, drawing, texts, words
-from dialogs.asking import Asking
-from dialogs.fields import Bad, Got, Pick, Reading, Text, Which, Who, pick_among
+from dialogs.correcting import Correcting, known
+from dialogs.fields import Bad, Got, Pick, Reading, Which, pick_among
 from dialogs.talk import Button
 from dialogs.words import Word
 
-SURE_ELSEWHERE, SURE_OF_TEXT = 0.55, 0.8  # how sure a digression must be; the second where any text would be an answer
+MOST_TRIES = 3
 
 
-class Hearing(Asking):
+class Hearing(Correcting):
     """The listening half of the filler."""
 
     async def hear(self, text: str) -> bool:
         """Take a text as something about this form. False: it is about something else."""
         form = self.form
         word = words.means(text)
-        self.take_files()
-        if word is Word.HUMAN:
+        if word is Word.HUMAN or self.kind.another(form.answers, text):
             return False
+        self.take_files()
         if word is not None and await self.steered(word):
             return True
         if form.choices and form.offered and await self.chosen(text):
@@ -30,17 +32,20 @@ class Hearing(Asking):
         return await self.hear_answer(text, word)
 
     def take_files(self) -> None:
-        """Files that come along belong to the form."""
+        """Files that come along belong to the form, where it takes any."""
         fresh = [file for file in self.turn.event.files if not file.problem]
-        if fresh:
+        if fresh and self.kind.takes_files:
             self.form.files += fresh
-            self.turn.lead = drawing.files_taken([file.name for file in fresh])
+            self.turn.note(drawing.files_taken([file.name for file in fresh]))
+        elif fresh:
+            self.turn.note("Filer fra chatten kan jeg ikke tage med her.")
 
     async def chosen(self, text: str) -> bool:
         """The text picks one of the choices that are offered."""
         form = self.form
         name = form.offered
-        if self.asks[name].kind.drawn == "choices":
+        kind = self.asks[name].kind
+        if kind.drawn == "choices" or (isinstance(kind, Pick) and not form.found):
             return False
         hits = pick_among(text, form.choices)
         if len(hits) == 1:
@@ -60,22 +65,14 @@ class Hearing(Asking):
             self.note_change(name, before)
         await self.go_on()
 
-    def note_change(self, name: str, before: Any) -> None:
-        """Say a change back: the new value and the old."""
-        kind, label = self.asks[name].kind, self.asks[name].label
-        shown = texts.shortened(kind.show(self.form.answers[name]), 80)
-        old = "" if before in (None, "", []) else f" (før {texts.shortened(kind.show(before), 60)})"
-        said = f"Rettet: {label[0].lower()}{label[1:]} er {shown}{old}."
-        self.turn.lead = f"{self.turn.lead} {said}".strip()
-
     async def hear_answer(self, text: str, word: Word | None) -> bool:
         """A text while a field is asked."""
         name = self.form.asked
         ask = self.asks[name]
-        if not ask.kind.free and (word is None or isinstance(ask.kind, Pick)) and await self.taken(name, await self.read(name, text)):
+        if not ask.kind.free and await self.taken(name, await self.read_answer(name, text, word)):
             return True
-        if word in {Word.SKIP, Word.UNKNOWN} or (word is Word.NO and not ask.required):
-            await self.passed_over(Word.SKIP if word is Word.NO else word)
+        if word in {Word.SKIP, Word.UNKNOWN} or (word in {Word.NO, Word.RESTORE} and (not ask.required or name in self.form.answers)):
+            await self.passed_over(word)
             return True
         if word is Word.RESTORE:
             await self.again()
@@ -86,12 +83,12 @@ class Hearing(Asking):
             return False
         if ask.kind.free and word is None and await self.told_all(name, text):
             return True
+        if not ask.kind.free and self.asks_something():
+            return False
         said = "" if word else self.kind.more(self.form.answers, text)
         if said:
-            self.turn.lead = said
+            self.turn.note(said)
             await self.again()
-        elif not ask.kind.free and self.asks_something():
-            return False
         else:
             await self.repair("")
         return True
@@ -106,10 +103,7 @@ class Hearing(Asking):
                     self.put(other, found.value)
         return await self.taken(name, reading)
 
-    async def read(self, name: str, text: str) -> Reading:
-        """A field's reading of a text; a system that is down is told and leaves the field open."""
-        return await self.asks[name].kind.read(text, self.turn.at(self.form))
-
+    @override
     async def taken(self, name: str, reading: Reading) -> bool:
         """Act on a reading; False when there was none."""
         if isinstance(reading, Got):
@@ -122,116 +116,50 @@ class Hearing(Asking):
         return reading is not None
 
     async def hear_at_summary(self, text: str, word: Word | None) -> bool:
-        """A text while the summary waits for a yes."""
-        if word is Word.YES:
+        """A text while the summary waits for a yes, or the card in which it is corrected is open."""
+        if word is Word.YES and self.summed:
             await self.confirmed()
         elif word is Word.NO:
             await self.edit_card("Hvad skal være anderledes? Skriv det, eller ret det her i kortet.")
         elif word in {Word.UNSURE, Word.SKIP, Word.UNKNOWN}:
-            self.form.unsure = True
             await self.summary("Jeg gør kun noget, hvis du er helt sikker. Skal jeg gå i gang?")
-        elif word is Word.RESTORE:
+        elif word in {Word.YES, Word.RESTORE}:
             await self.summary()
-        elif await self.corrected(text, plain=True):
+        elif await self.corrected(text, plain=True) or (not self.summed and await self.in_only_field(text)):
             pass
         elif self.elsewhere():
             return False
         elif corrections.read(text, self.asks).marked:
-            await self.edit_card("Hvad skal være anderledes? Skriv fx ”sted: 3. sal”, eller ret det her i kortet.")
-        elif said := self.kind.more(self.form.answers, text):
-            self.turn.lead = said
-            await self.summary()
+            await self.edit_card(f"Hvad skal være anderledes? Skriv fx ”{self.kind.example}”, eller ret det her i kortet.")
         elif self.asks_something():
             return False
+        elif said := self.kind.more(self.form.answers, text):
+            self.turn.note(said)
+            await self.summary()
         else:
-            await self.summary("Det forstod jeg ikke helt. Skriv ja, hvis det passer, eller skriv, hvad der skal rettes.")
+            await self.not_understood()
         return True
 
-    def elsewhere(self) -> bool:
-        """Whether the text clearly is about something else than this form."""
-        meaning, ask = self.turn.meaning, self.asks.get(self.form.asked)
-        if meaning.intent in {"out_of_scope", self.form.intent}:
-            return False
-        sure = SURE_OF_TEXT if ask and isinstance(ask.kind, Text) else SURE_ELSEWHERE
-        return meaning.confidence >= sure
+    async def in_only_field(self, text: str) -> bool:
+        """While a card with a single field is open, a text may be what is to stand in it."""
+        names = self.card_fields()
+        return len(names) == 1 and await self.taken(names[0], known(await self.read(names[0], text)))
 
-    def asks_something(self) -> bool:
-        """A question of the person's own, in the middle of a form."""
-        text = self.turn.text.strip()
-        return text.endswith("?") or words.whole(text).split(" ")[0] in {
-            "hvad",
-            "hvor",
-            "hvornaar",
-            "hvem",
-            "hvordan",
-            "hvorfor",
-            "hvilken",
-        }
-
-    async def corrected(self, text: str, *, plain: bool) -> bool:
-        """Take the text as a correction of any answer, or as answers to other questions. `plain`: also without words that mark it so."""
-        correction = corrections.read(text, self.asks)
-        if correction.field:
-            if correction.field not in self.kind.wanted(self.form.answers):
-                return False
-            return await self.taken(correction.field, await self.read(correction.field, correction.new))
-        if not (correction.marked or plain):
-            return False
-        if correction.old and self.swapped(correction.old, correction.new):
-            await self.go_on()
-            return True
-        changed = await self.found_in(correction.new)
-        if not changed and correction.marked:
-            changed = await self.another_person(correction)
-        if changed:
-            await self.go_on()
-        return bool(changed)
-
-    def swapped(self, old: str, new: str) -> bool:
-        """A swap ("X, ikke Y") where Y stands in a text that was written."""
-        for name in reversed(self.form.changed):
-            value = self.form.answers.get(name)
-            if isinstance(self.asks[name].kind, Text) and isinstance(value, str) and old.lower() in value.lower():
-                start = value.lower().index(old.lower())
-                self.put(name, value[:start] + new + value[start + len(old) :])
-                self.note_change(name, value)
-                return True
-        return False
-
-    async def found_in(self, text: str) -> list[str]:
-        """Values for other fields in the text; each is said back."""
-        changed = []
-        for name in self.kind.wanted(self.form.answers):
-            if name == self.form.asked or isinstance(self.asks[name].kind, Text):
-                continue
-            reading = await self.asks[name].kind.find(text, self.turn.at(self.form))
-            before = self.form.answers.get(name)
-            if isinstance(reading, Got) and self.put(name, reading.value):
-                self.note_change(name, before)
-                changed.append(name)
-        return changed
-
-    async def another_person(self, correction: corrections.Correction) -> list[str]:
-        """A name ("nej, Sofie") where a person stands in the form."""
-        for name in self.kind.wanted(self.form.answers):
-            kind = self.asks[name].kind
-            if isinstance(kind, Who) and name in self.form.answers and name != self.form.asked:
-                reading = await kind.read(correction.new, self.turn.at(self.form))
-                before = self.form.answers[name]
-                if isinstance(reading, Got) and self.put(name, reading.value):
-                    self.note_change(name, before)
-                    return [name]
-        return []
+    async def not_understood(self) -> None:
+        """At the summary: what can be said to it, first in general, then by an example."""
+        self.form.attempts += 1
+        if self.form.attempts == 1:
+            await self.summary("Det forstod jeg ikke helt. Skriv ja, hvis det passer, eller skriv, hvad der skal rettes.")
+        else:
+            await self.summary(f"Den er jeg ikke med på. Skriv ja, annuller, eller det nye, fx ”{self.kind.example}”.")
 
     async def refilled(self, names: list[str], text: str) -> None:
         """The message that filled these fields now reads differently."""
-        at = self.turn.at(self.form)
-        readings = await self.kind.heard(text, at) if len(names) > 1 else {}
+        readings = await self.kind.heard(text, self.turn.at(self.form)) if len(names) > 1 else {}
         for name in names:
-            reading = readings.get(name) or await self.asks[name].kind.read(text, at)
-            before = self.form.answers[name]
-            if isinstance(reading, Got) and self.put(name, reading.value):
-                self.note_change(name, before)
+            reading = readings.get(name) or await self.read(name, text)
+            if isinstance(reading, Got):
+                self.change(name, reading.value)
                 self.form.filled_by[name] = self.turn.event.refers
         await self.go_on()
 
@@ -241,27 +169,35 @@ class Hearing(Asking):
         form.attempts += 1
         if form.attempts == 1:
             await self.ask(form.asked, reason or f"Det kunne jeg ikke bruge som svar. {ask.again or ask.question}")
-        elif form.attempts == 2:
+        elif form.attempts < MOST_TRIES:
             await self.ask(form.asked, f"{reason or 'Jeg er stadig ikke helt med.'} {ask.help}".strip())
+        elif form.asked in form.answers or not ask.required:
+            await self.passed_over(Word.SKIP)
         else:
             buttons = (
                 Button(label="Gem til senere", do="later"),
                 Button(label="Snak med Servicedesk", do="human"),
                 drawing.cancel("Drop den"),
             )
-            self.turn.say("Så venter vi med den. Jeg har gemt resten.", *buttons, key=self.new_card())
+            waits = "Så venter vi med den. Jeg har gemt resten."
+            said = waits if form.attempts == MOST_TRIES else "Den venter stadig. Du kan svare, når du er klar, eller vælge her."
+            self.turn.say(said, *buttons, key=self.new_card())
 
     async def passed_over(self, word: Word) -> None:
-        """A skip, or "det ved jeg ikke": fine where the field is not required, help where it is."""
+        """A skip, or "det ved jeg ikke": fine where the field is not required or has its value, help where it has none."""
         name = self.form.asked
         ask = self.asks[name]
-        if not ask.required:
-            self.form.skipped.append(name)
-            self.turn.lead = "Det går fint uden."
-            await self.go_on()
+        if name in self.form.answers:
+            self.turn.note("Så bliver den, som den var.")
+        elif ask.required:
+            said = "Den kan jeg ikke undvære." if word is Word.SKIP else "Helt i orden, jeg hjælper."
+            await self.ask(name, f"{said} {ask.help}")
             return
-        said = "Den kan jeg ikke undvære." if word is Word.SKIP else "Helt i orden, jeg hjælper."
-        await self.ask(name, f"{said} {ask.help}")
+        else:
+            self.form.skipped = [*(one for one in self.form.skipped if one != name), name]
+            self.turn.note("Det går fint uden.")
+        self.forget_choices()
+        await self.go_on()
 
     async def explain(self) -> None:
         """What the field is for, with an example; the second time the choices or a person."""
@@ -272,7 +208,8 @@ class Hearing(Asking):
         ask = self.asks[form.asked]
         form.helped += 1
         if form.helped > 1:
-            buttons = (*drawing.choices(form.asked, form.choices)[:3], Button(label="Snak med Servicedesk", do="human"))
+            offered = [] if ask.kind.drawn == "choices" else form.choices
+            buttons = (*drawing.choices(form.asked, offered)[:3], Button(label="Snak med Servicedesk", do="human"))
             self.turn.say("Vi kan også tage det sammen med et menneske.", *buttons, key=self.new_card())
         else:
             self.turn.say(ask.help or ask.question)

@@ -30,6 +30,7 @@ class Form(Request):
     minutes: ClassVar[int] = 6  # by hand: save 2, open the case 1, upload and fill in 3
     yes: ClassVar[str] = "Ja, journalisér"
     going: ClassVar[str] = "Jeg går i gang og skriver, når det er journaliseret."
+    example: ClassVar[str] = "sag: 2026-0012345"
 
     mails: Annotated[
         list[MailRef],

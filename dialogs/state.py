@@ -26,11 +26,11 @@ class FormState(BaseModel):
     found: bool = False  # `choices` were found for what was said, not fixed ones
     drawn: int = 0  # cards drawn so far
     card: str = ""  # the key of the card that may be answered now
+    summary: str = ""  # the key of the last summary's card: a yes counts while that is the card
     filled_by: dict[str, str] = Field(default_factory=dict)  # field → id of the message that last filled it
     before: dict[str, Any] = Field(default_factory=dict)  # field → the value before the last change
     changed: list[str] = Field(default_factory=list)  # fields that the last message changed, the latest last
     files: list[File] = Field(default_factory=list)
-    unsure: bool = False  # asked once more after a "nå ja"
     begun_at: datetime
     touched_at: datetime
 
@@ -70,6 +70,7 @@ class State(BaseModel):
     waiting: list[FormState] = Field(default_factory=list)  # laid aside, the latest last
     wishes: list[Offer] = Field(default_factory=list)  # said in one sentence, still to be taken up
     dropped: FormState | None = None  # cancelled, may be restored until midnight
+    regret: bool = False  # it was dropped by the last message: "nej vent" means that one
     choosing: list[Offer] = Field(default_factory=list)
     shown: list[Button] = Field(default_factory=list)  # the buttons that a label, typed, may mean
     shown_card: str = ""

@@ -10,7 +10,6 @@ from dialogs.state import FormState, State
 from dialogs.talk import Button, Event, Fact, Input, Reply
 from nlu.understanding import Understanding
 
-
 LINE = "\n"  # above facts or inputs the last line is the heading
 
 
@@ -25,6 +24,9 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     closes: dict[str, str] = field(default_factory=dict)
     lead: str = ""  # a sentence to stand before whatever is said next
+    regret: bool = False  # the last turn dropped a form: "nej vent" means that one
+    corrected: bool = False  # the lead says what was changed
+    beside: tuple[Button, ...] = ()  # buttons to stand beside the form's next question
     _meaning: Understanding | None = None
 
     @property
@@ -41,7 +43,8 @@ class Turn:
 
     def note(self, sentence: str) -> None:
         """Say that first, after what is to be said first already."""
-        self.lead = f"{self.lead} {sentence}".strip()
+        if sentence not in self.lead:
+            self.lead = f"{self.lead} {sentence}".strip()
 
     def instead(self, text: str) -> None:
         """Go on as if this had been said: a button stands for a sentence, or a part of the sentence counts."""

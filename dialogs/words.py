@@ -134,6 +134,14 @@ def means(text: str) -> Word | None:
     return None
 
 
+STOPS = re.compile(r"\b(?:an+ul+[eé]r|afbryd|stop|glem|drop|fortr[uy]d|cancel|lad (?:det|den|os) (?:ligge|vaere|drop)|alligevel|pyt)")
+
+
+def stops(text: str) -> bool:
+    """Whether a longer text holds a word of cancelling; without one nothing that was filled in is dropped."""
+    return bool(STOPS.search(fold(text)))
+
+
 _QUESTION_MAY_FOLLOW = {Word.HELP, Word.REPEAT, Word.HUMAN, Word.CHANGE, Word.LATER, Word.OVER, Word.CANCEL}
 
 ORDINALS = {

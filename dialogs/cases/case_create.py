@@ -1,5 +1,6 @@
 """Open a case: from a sentence, a card, or both, to an incident in ServiceNow that was read back."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -7,14 +8,20 @@ from typing_extensions import override
 
 from connectors.servicenow import Case, IncidentDraft, ServiceNow
 from dialogs import texts
-from dialogs.cases.faults import AFFECTED, HINDERS, Device, headline, problem, similar
+from dialogs.cases.faults import AFFECTED, HINDERS, Device, headline, own, problem, similar
 from dialogs.desk import Desk
-from dialogs.fields import At, Colleague, Got, Phone, Place, Reading, Text, Who
+from dialogs.fields import At, Bad, Colleague, Got, Phone, Place, Reading, Text, Who
 from dialogs.form import Ask, Notice, Request
 from dialogs.state import FormState
 from dialogs.talk import Button, Fact, Reply
 from dialogs.turn import Turn
 from jobs.engine import Job
+
+LONGEST = 3_500  # characters: ServiceNow's description holds 4,000, and place, phone, device and contact are written below it
+ANOTHER = re.compile(
+    r"\b(?:opret|lav|meld|åbn|aabn)\w*\s+(?:lige\s+|også\s+|ogsaa\s+)*(?:en|et)\s+(?:ny|anden|nyt|andet|sag til)\b(?!\s+(?:titel|beskrivelse))",
+    re.I,
+)
 
 
 class Form(Request):
@@ -24,6 +31,8 @@ class Form(Request):
     minutes: ClassVar[int] = 8  # by hand: find the portal's form 2, fill in 4, look up location and phone 2
     yes: ClassVar[str] = "Ja, opret"
     going: ClassVar[str] = "Jeg går i gang og skriver, når sagen er oprettet."
+    example: ClassVar[str] = "sted: 3. sal"
+    takes_files: ClassVar[bool] = True
 
     title: Annotated[
         str,
@@ -42,7 +51,7 @@ class Form(Request):
         Ask(
             "Hvad er der galt?",
             "Beskrivelse",
-            Text(least=4, many_lines=True),
+            Text(least=4, most=LONGEST, many_lines=True),
             ("beskrivelse", "problem", "fejl"),
             "Skriv, hvad der sker, og hvad du prøvede at gøre. Fx ”printeren på 3. sal laver papirstop”.",
         ),
@@ -122,9 +131,14 @@ class Form(Request):
     @classmethod
     @override
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
-        found = await super().heard(texts.own_words(text), at)
+        said = texts.own_words(text)
+        found = await super().heard(said, at)
+        if own(said):
+            found.setdefault("affected", Got(AFFECTED.of[0].value))
         what = problem(text)
-        if what:
+        if len(what) > LONGEST:
+            found["what"] = Bad(f"Det er for langt til en sag: højst {texts.count(LONGEST, 'tegn', 'tegn')}. Skriv det vigtigste.")
+        elif what:
             found["what"] = Got(what)
         return found
 
@@ -139,8 +153,16 @@ class Form(Request):
     def more(cls, answers: dict[str, Any], text: str) -> str:
         if not answers.get("what") or len(text.split()) < 3:
             return ""
-        answers["what"] = f"{answers['what']}\n{text.strip()}"
+        longer = f"{answers['what']}\n{text.strip()}"
+        if len(longer) > LONGEST:
+            return "Beskrivelsen er så lang, som den kan blive, så det kom ikke med."
+        answers["what"] = longer
         return "Det skriver jeg med i beskrivelsen."
+
+    @classmethod
+    @override
+    def another(cls, answers: Mapping[str, Any], text: str) -> bool:
+        return bool(answers.get("what") and ANOTHER.search(text))
 
     @classmethod
     @override
@@ -163,8 +185,10 @@ class Form(Request):
 
     @classmethod
     @override
-    async def pressed(cls, turn: Turn, form: FormState, button: Button) -> None:
+    async def pressed(cls, turn: Turn, form: FormState, button: Button) -> bool:
         number = button.data.get("case", "")
+        if button.do != "same" or not re.fullmatch(r"[A-Z]{2,10}\d{4,12}", number):
+            return False
         turn.close_card(form.card, f"Det er den samme som {number}. Der er ikke oprettet en ny.")
         turn.state.close(form, f"Det var den samme som {number}, så der blev ikke oprettet en ny.")
         turn.state.case = number
@@ -172,6 +196,7 @@ class Form(Request):
             f"Fint, så opretter jeg ikke en ny. {number} står der allerede.",
             Button(label=f"Status på {number}", do="offer", data={"intent": "case.status", "text": number}),
         )
+        return True
 
     @override
     def confirm(self) -> str:
@@ -209,7 +234,7 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
 def described(form: Form) -> str:
     """The description as the service desk reads it."""
     contact = f"\nKontakt: {form.contact.label}, {form.contact.email}" if form.contact else ""
-    return f"{form.what}{contact}"[:3800]
+    return f"{form.what}{contact}"
 
 
 async def attached(form: Request, desk: Desk, job: Job, case: Case) -> tuple[list[str], list[str]]:

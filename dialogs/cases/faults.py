@@ -19,6 +19,9 @@ COMMAND = re.compile(
     re.I,
 )
 GREETING = re.compile(r"^(?:(?:hej|hejsa|hey|goddag|godmorgen|dav|hallo)(?:\s+(?:kollega|igen|med dig|alle))?[\s,!.–-]+)+", re.I)
+POINTING = re.compile(
+    r"^(?:det her|den her(?: mail)?|dette|følgende|nedenstående|mailen(?: herunder)?|herunder)\s*[?:.!]*\s*(?:\n+|$)", re.I
+)
 DEVICE = re.compile(r"\b([A-ZÆØÅ]{2,4}-\d{1,3}-\d{1,4}|(?:PC|NB|KK)[- ]?\d{4,8})\b")
 EMPTY = frozenset({"", "tak", "pft", "ja", "please", "nu", "du", "hjaelp", "en fejl", "et problem", "fejl", "problem"})
 
@@ -33,12 +36,13 @@ AFFECTED = Pick(
                 r"mig(?: selv)?",
                 r"bare mig",
                 r"kun en",
-                r"jeg er den eneste",
-                r"det er (?:kun|bare) mig",
-                r"ikke andre(?: .*)?",
+                r"jeg er (?:vist |nok |saa vidt jeg ved )?den eneste",
+                r"(?:det er )?(?:vist |nok |mest )?(?:kun|bare) (?:mig|min \w+)",
+                r"(?:ikke|ingen) andre(?: .*)?",
+                r"(?:only|just) me",
                 r"nej(?: .*)?",
             ),
-            (r"min", r"mit", r"mine", r"jeg", r"mig"),
+            (r"kun mig", r"bare mig", r"den eneste"),
             tried=2,
         ),
         Option(
@@ -47,16 +51,21 @@ AFFECTED = Pick(
             "flere kolleger",
             (
                 r"flere",
-                r"os .*",
+                r"os(?: .*)?",
                 r"vi(?: er| alle)?(?: .*)?",
+                r"(?:det er )?ikke (?:kun|bare) mig(?: .*)?",
+                r"ikke alle(?: .*)?",
+                r"mig og .*",
+                r"(?:en|min) kollega(?: .*)?",
                 r"(?:nogle|et par|to|tre|fire) .*",
-                r"andre(?: ogsaa)?",
-                r"ogsaa andre(?: .*)?",
+                r"(?<!ikke )(?<!ingen )andre",
+                r"ogsaa",
                 r"kolleger(?:ne)?",
                 r"mine kolleger",
             ),
             (
                 r"flere af os",
+                r"ikke (?:kun|bare) mig",
                 r"mine kolleger",
                 r"flere kolleger",
                 r"os alle",
@@ -70,7 +79,14 @@ AFFECTED = Pick(
             "1",
             "Hele afdelingen",
             "hele afdelingen eller flere",
-            (r"hele .*", r"alle(?: sammen)?", r"alle .*", r"afdelingen", r"mange", r"hele huset", r"ingen kan .*"),
+            (
+                r"hele .*",
+                r"(?<!ikke )(?<!os )alle(?: .*)?",
+                r"afdelingen",
+                r"mange",
+                r"ingen kan .*",
+                r"(?:everybody|everyone|all of us|nobody can .*)",
+            ),
             (
                 r"hele (?:afdelingen|kontoret|etagen|huset|teamet|gangen|bygningen|holdet)",
                 r"ingen (?:af os )?kan",
@@ -98,7 +114,8 @@ HINDERS = Pick(
                 r"staar stille",
                 r"akut",
                 r"kritisk",
-                r"haster(?: meget)?",
+                r"(?:det )?haster(?: .*)?",
+                r"(?:hurtigst muligt|med det samme|nu og her)",
             ),
             (
                 r"kan (?:slet |overhovedet )?ikke arbejde",
@@ -122,10 +139,11 @@ HINDERS = Pick(
                 r"til noed",
                 r"halvt",
                 r"delvist",
-                r"det gaar",
+                r"det gaar(?: an| nok)?",
+                r"ikke (?:saa |saerlig |ret )?(?:godt|nemt)",
                 r"lidt",
             ),
-            (r"besvaerligt", r"kan godt arbejde", r"arbejder (?:saa )?paa (?:min )?telefon"),
+            (r"besvaerligt", r"(?:kan|jeg) (?:godt|sagtens) arbejde", r"arbejde\w* (?:saa )?paa (?:min )?(?:telefon|mobil)"),
             tried=2,
         ),
         Option(
@@ -139,7 +157,7 @@ HINDERS = Pick(
                 r"ikke travlt",
                 r"naar (?:i|der) (?:faar|har|er) tid(?: .*)?",
                 r"kan vente",
-                r"ja(?: \w+){0,2} (?:haster ikke|ingen problem\w*|sagtens|fint)",
+                r"ja(?: \w+){0,4} (?:haster ikke|ingen problem\w*|sagtens|fint)",
             ),
             (r"haster ikke", r"ingen hast", r"naar i (?:faar|har) tid", r"kan vente"),
             tried=0,
@@ -150,6 +168,8 @@ HINDERS = Pick(
 
 class Device(Kind):
     """A printer or a computer by the name on its label: KB-3-02."""
+
+    lenient = True
 
     @override
     async def read(self, text: str, at: At) -> Reading:
@@ -163,10 +183,19 @@ class Device(Kind):
         return Got(match[1].upper()) if match else None
 
 
+OWN = re.compile(r"(?<!\w)(?:min|mit|mine|jeg|mig|my|i)(?!\w)")
+
+
+def own(text: str) -> bool:
+    """Whether a first sentence speaks of the person's own things. Weak: a later sentence with "jeg" in it says nothing of whom it hits."""
+    return bool(OWN.search(fold(text)))
+
+
 def problem(text: str) -> str:
     """What is wrong, without the words that only ask for a case; "" when nothing is left."""
     rest = COMMAND.sub("", text.strip(), count=1)
     rest = GREETING.sub("", rest).strip(" .,:–-")
+    rest = POINTING.sub("", rest)
     return "" if fold(rest).strip(" .!?") in EMPTY or len(rest) < 4 else rest[0].upper() + rest[1:]
 
 
@@ -184,7 +213,8 @@ def headline(what: str) -> str:
 
 def beside_the_point(part: str) -> bool:
     """Whether a part of a sentence only says how much it hastens, or whom it hits."""
-    hints = [hint for option in (*HINDERS.of, *AFFECTED.of[:2]) for hint in option.hints] + [r"kun mig", r"haster"]
+    hints = [hint for option in (*HINDERS.of, *AFFECTED.of[:2]) for hint in option.hints]
+    hints += [r"haster", r"jeg sidder", r"ring(?:e)? (?:til mig |gerne )?paa", r"(?:traeffes|fanges) paa"]
     return any(re.search(rf"(?<!\w)(?:{hint})(?!\w)", fold(part)) for hint in hints)
 
 

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from connectors.servicenow import IncidentDraft, ServiceNow
 from dialogs import texts
-from dialogs.cases.case_create import attached, created
+from dialogs.cases.case_create import LONGEST, attached, created
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague, Got, Phone, Reading, Text
 from dialogs.form import Ask, Request
@@ -22,14 +22,16 @@ class Form(Request):
     minutes: ClassVar[int] = 3  # by hand: wait in the telephone queue and explain
     yes: ClassVar[str] = "Ja, send"
     going: ClassVar[str] = "Jeg giver det videre til Servicedesk og skriver, når de har det."
+    example: ClassVar[str] = "ring på: 4712"
+    takes_files: ClassVar[bool] = True
 
     gist: Annotated[
         str,
         Ask(
             "Hvad handler det om?",
             "Det handler om",
-            Text(least=2, many_lines=True),
-            ("emne", "besked", "beskrivelse", "tekst"),
+            Text(least=2, most=LONGEST, many_lines=True),
+            ("emne", "besked", "beskrivelse", "tekst", "handler om", "drejer sig om"),
             "Et par ord, så du slipper for at forklare det igen.",
             required=False,
         ),
@@ -58,6 +60,15 @@ class Form(Request):
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
         del text
         return {"gist": Got(at.answers["said"])} if at.answers.get("said") else {}
+
+    @classmethod
+    @override
+    def more(cls, answers: dict[str, Any], text: str) -> str:
+        longer = f"{answers.get('gist', '')}\n{text.strip()}".strip()
+        if len(text.split()) < 2 or len(longer) > LONGEST:
+            return ""
+        answers["gist"] = longer
+        return "Det skriver jeg med."
 
     @classmethod
     @override

@@ -1,0 +1,136 @@
+"""Corrections of a form's answers, in words: which field a text changes, and what is said back about it."""
+
+import re
+from typing import Any
+
+from dialogs import corrections, texts, words
+from dialogs.asking import Asking
+from dialogs.fields import Bad, Got, Pick, Reading, Text, Which, Who
+from dialogs.wishes import VERBS
+from dialogs.words import Word
+
+SURE_ELSEWHERE, SURE_OF_TEXT = 0.55, 0.8  # how sure a digression must be; the second where any text would be an answer
+SHORT = 4  # words: what is longer, in answer to an open question, is the answer and no correction
+WRONG = re.compile(r"(?:er |helt |stadig |ogsaa )*(?:forkert\w*|gal|galt|ikke (?:det |den )?(?:rigtig\w*|korrekt\w*)|skrevet forkert)")
+ASKING = frozenset("hvad hvor hvornaar hvem hvordan hvorfor hvilken hvilket hvilke".split())
+
+
+class Correcting(Asking):
+    """Changes answers; the hearing half decides when a text is one."""
+
+    async def corrected(self, text: str, *, plain: bool) -> bool:
+        """Take the text as a correction of any answer, or as answers to other questions. `plain`: also without words that mark it so."""
+        correction = corrections.read(text, self.asks)
+        if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
+            return True
+        said = text if correction.field else correction.new
+        if not (correction.marked or (plain and not self.digresses())) or (not plain and len(said.split()) > SHORT):
+            return False
+        if correction.old and self.swapped(correction.old, correction.new):
+            await self.go_on()
+            return True
+        return await self.found_in(said, marked=correction.marked)
+
+    async def put_into(self, correction: corrections.Correction) -> bool:
+        """A value for a field that was named; "titlen er forkert" asks for a better one."""
+        name, kind = correction.field, self.asks[correction.field].kind
+        if WRONG.fullmatch(words.whole(correction.new)):
+            await self.ask(name)
+            return True
+        if not correction.loose:
+            return await self.taken(name, await self.read(name, correction.new))
+        reading = await kind.find(correction.new, self.turn.at(self.form, name))
+        if reading is None and (isinstance(kind, Who) or (isinstance(kind, Text) and not kind.many_lines)):
+            reading = await self.read(name, correction.new)
+        return not isinstance(reading, Bad) and await self.taken(name, reading)
+
+    def swapped(self, old: str, new: str) -> bool:
+        """A swap ("X, ikke Y") where Y stands in a text that was written."""
+        for name in reversed(self.form.changed):
+            value = self.form.answers.get(name)
+            if isinstance(self.asks[name].kind, Text) and isinstance(value, str) and old.lower() in value.lower():
+                start = value.lower().index(old.lower())
+                self.put(name, value[:start] + new + value[start + len(old) :])
+                self.note_change(name, value)
+                return True
+        return False
+
+    async def found_in(self, text: str, *, marked: bool) -> bool:
+        """Values for other fields in the text; each is said back. One that is there already is an answer too."""
+        heard, open_ones = False, []
+        for name in self.kind.wanted(self.form.answers):
+            kind = self.asks[name].kind
+            if name == self.form.asked or isinstance(kind, Text):
+                continue
+            reading = await kind.find(text, self.turn.at(self.form, name))
+            if reading is None and marked and isinstance(kind, Who) and name in self.form.answers:
+                reading = known(await self.read(name, text))
+            if isinstance(reading, Got):
+                heard = True
+                self.change(name, reading.value)
+            elif reading is not None:
+                open_ones.append((name, reading))
+        if open_ones and not heard:
+            return await self.taken(*open_ones[0])
+        if heard:
+            if not self.turn.corrected:
+                self.turn.note("Det har jeg.")
+            await self.go_on()
+        return heard
+
+    def change(self, name: str, value: Any) -> None:
+        """A new value for a field, said back when it is another than before."""
+        before = self.form.answers.get(name)
+        if self.put(name, value):
+            self.note_change(name, before)
+
+    def note_change(self, name: str, before: Any) -> None:
+        """Say a change back: the new value and the old."""
+        kind, label = self.asks[name].kind, self.asks[name].label
+        shown = texts.shortened(kind.show(self.form.answers[name]), 80)
+        old = "" if before in (None, "", []) else f" (før {texts.shortened(kind.show(before), 60)})"
+        self.turn.note(f"Rettet: {label[0].lower()}{label[1:]} er {shown}{old}.")
+        self.turn.corrected = True
+
+    async def read(self, name: str, text: str) -> Reading:
+        """A field's reading of a text."""
+        return await self.asks[name].kind.read(text, self.turn.at(self.form, name))
+
+    async def read_answer(self, name: str, text: str, word: Word | None) -> Reading:
+        """The text as an answer to what was asked. A digression is none, though a kind that reads nearly anything could read it."""
+        kind = self.asks[name].kind
+        if word is not None and not isinstance(kind, Pick):
+            return None
+        if (named := kind.named(text)) or word in {Word.SKIP, Word.UNKNOWN}:
+            return named
+        if kind.lenient and self.digresses():
+            return None
+        reading = await self.read(name, text)
+        return None if isinstance(reading, Bad) and self.digresses() else reading
+
+    def elsewhere(self) -> bool:
+        """Whether the text is about something else than this form."""
+        meaning, ask = self.turn.meaning, self.asks.get(self.form.asked)
+        if meaning.intent in {"out_of_scope", self.form.intent}:
+            return False
+        if meaning.intent == "cancel" and not words.stops(self.turn.text):
+            return False
+        sure = SURE_OF_TEXT if ask and isinstance(ask.kind, Text) else SURE_ELSEWHERE
+        return meaning.confidence >= sure
+
+    def asks_something(self) -> bool:
+        """A question of the person's own, in the middle of a form."""
+        return self.turn.text.strip().endswith("?") or words.whole(self.turn.text).split(" ")[0] in ASKING
+
+    def digresses(self) -> bool:
+        """A question or an order that clearly is about something else."""
+        return bool(self.asks_something() or re.match(rf"{VERBS}\b", self.turn.text.strip(), re.I)) and self.elsewhere()
+
+    async def taken(self, name: str, reading: Reading) -> bool:
+        """Act on a reading; the hearing half knows how."""
+        raise NotImplementedError
+
+
+def known(reading: Reading) -> Got | Which | None:
+    """A reading that found somebody."""
+    return reading if isinstance(reading, Got | Which) else None

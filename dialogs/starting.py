@@ -1,0 +1,126 @@
+"""Taking something up: a dialog, a form that was laid aside or dropped, a person; and going on with what was open."""
+
+from typing import Any
+
+from dialogs import texts, words
+from dialogs.cases.human import Form as Human
+from dialogs.filler import Filler, set_aside
+from dialogs.registry import found
+from dialogs.state import FormState
+from dialogs.talk import Button
+from dialogs.turn import Turn
+from dialogs.wishes import WISHES
+
+MOST_WAITING = 2
+GIST = 4  # texts of the person's that go along to the service desk
+PERSON = Button(label="Tal med et menneske", do="human")
+
+
+async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | None = None) -> None:
+    """Run a dialog. An answer comes at once and the open form goes on; another form lays it aside."""
+    state = turn.state
+    if text != turn.text:
+        turn.instead(text)
+    if intent == "human":
+        await hand_over(turn)
+    elif intent == "cancel" and state.open:
+        await Filler(turn, state.open).drop()
+    elif intent == "cancel" and state.waiting:
+        drop_waiting(turn)
+    elif intent in found().forms:
+        if state.open and len(state.waiting) >= MOST_WAITING:
+            turn.note("Der er allerede to ting, der venter, så vi gør den her færdig først.")
+            await Filler(turn, state.open).again()
+            return
+        await Filler.begin(turn, intent, text, answers)
+    elif intent in found().answers:
+        await found().answers[intent](turn)
+        await resumed(turn)
+    else:
+        turn.say(
+            f"Jeg kan ikke {WISHES[intent].can} endnu.",
+            Button(label="Opret en sag om det", do="offer", data={"intent": "case.create", "text": text}),
+            PERSON,
+        )
+        await resumed(turn)
+
+
+async def resumed(turn: Turn) -> None:
+    """The open form's question again, after something else was answered; not after an answer that asks something itself."""
+    form, state = turn.state.open, turn.state
+    if form:
+        if not (turn.replies and turn.replies[-1].text.endswith("?")):
+            filler = Filler(turn, form)
+            await filler.again(f"Tilbage til {filler.kind.about(form.answers)}:")
+    elif state.waiting and turn.text and turn.meaning.intent == "greeting":
+        waiting = state.waiting[-1]
+        about = found().forms[waiting.intent].about(waiting.answers)
+        turn.say(
+            f"Vi er ikke færdige med {about}.",
+            Button(label="Fortsæt", do="restore", data={"form": waiting.id}),
+            Button(label="Senere", do="leave"),
+            Button(label="Drop den", do="drop waiting", data={"form": waiting.id}),
+        )
+
+
+async def hand_over(turn: Turn) -> None:
+    """A person is wanted: always, at once, with the gist of what was said."""
+    form = turn.state.open
+    if form and form.intent == Human.intent:
+        await Filler(turn, form).again()
+        return
+    said = [one.text for one in turn.state.said[-GIST:]]
+    gist = "\n".join(text for text in (*said, texts.shortened(turn.text, 1_000)) if text and words.means(text) is None)
+    await Filler.begin(turn, Human.intent, turn.text or "menneske", {"said": gist} if gist else {})
+
+
+def kept(turn: Turn, wanted: str) -> FormState | None:
+    """The form that was dropped today or laid aside, taken out of the state: that one, or without a name the one that is meant."""
+    state = turn.state
+    dropped = state.dropped if state.dropped and texts.local(state.dropped.touched_at).date() == turn.today else None
+    if dropped and (wanted == dropped.id or (not wanted and (turn.regret or not state.waiting))):
+        state.dropped = None
+        return dropped
+    waiting = next((one for one in reversed(state.waiting) if wanted in {"", one.id}), None)
+    if waiting:
+        state.waiting.remove(waiting)
+    return waiting
+
+
+async def restored(turn: Turn, wanted: str = "") -> None:
+    """Back to what was dropped today, or laid aside. `wanted`: the id of that form, where a button names it."""
+    state = turn.state
+    if state.open and wanted == state.open.id:
+        await Filler(turn, state.open).again()
+        return
+    form = kept(turn, wanted)
+    if form is None:
+        turn.note("Der er ikke noget at fortsætte med.")
+        if state.open:
+            await Filler(turn, state.open).again()
+        else:
+            turn.say("Hvad kan jeg hjælpe med?")
+        return
+    if state.open and state.open.filled_by:
+        set_aside(turn, state.open, "Den venter.")
+    elif state.open:
+        turn.close_card(state.open.card, "Vi gik tilbage.")
+    state.open = form
+    state.closed = [one for one in state.closed if one.form != form.id]
+    filler = Filler(turn, form)
+    await filler.again(f"Vi er tilbage ved {filler.kind.about(form.answers)}.")
+
+
+def drop_waiting(turn: Turn, wanted: str = "") -> None:
+    """The form that waits (the latest, or the one a button names) is dropped; it can be regretted."""
+    state = turn.state
+    form = next((one for one in reversed(state.waiting) if wanted in {"", one.id}), None)
+    if form is None:
+        turn.say("Der er ikke noget i gang. Intet er ændret.")
+        return
+    state.waiting.remove(form)
+    form.touched_at = turn.desk.now()
+    state.dropped, state.regret = form, True
+    state.close(form, "Den blev droppet, og intet er ændret.")
+    about = found().forms[form.intent].about(form.answers)
+    turn.say(f"Droppet: {about}. Intet er ændret.", Button(label="Fortryd", do="restore", data={"form": form.id}))
