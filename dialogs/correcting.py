@@ -8,10 +8,18 @@ from dialogs.asking import Asking
 from dialogs.fields import Bad, Got, Pick, Reading, Text, Which, Who
 from dialogs.wishes import VERBS
 from dialogs.words import Word
+from nlu.normalise import fold
 
-SURE_ELSEWHERE, SURE_OF_TEXT = 0.55, 0.8  # how sure a digression must be; the second where any text would be an answer
+SURE_ELSEWHERE, SURE_OF_TEXT, SURE_OF_FEW = (
+    0.55,
+    0.8,
+    0.9,
+)  # how sure a digression must be: usually, where any text would do, in a few words
 SHORT = 4  # words: what is longer, in answer to an open question, is the answer and no correction
 WRONG = re.compile(r"(?:er |helt |stadig |ogsaa )*(?:forkert\w*|gal|galt|ikke (?:det |den )?(?:rigtig\w*|korrekt\w*)|skrevet forkert)")
+PLAIN_WORDS = {Word.YES: "ja", Word.NO: "nej"}  # a choice knows these; the other ways of saying them are theirs too
+MOST_STEM = 2  # letters: shorter words stand in too many others
+INVERTED = re.compile(r"(?:kan|vil|maa|skal|er|har|findes|goer) (?:du|jeg|man|i|vi|det|den|der)\b")
 ASKING = frozenset("hvad hvor hvornaar hvem hvordan hvorfor hvilken hvilket hvilke".split())
 
 
@@ -63,7 +71,8 @@ class Correcting(Asking):
             if name == self.form.asked or isinstance(kind, Text):
                 continue
             reading = await kind.find(text, self.turn.at(self.form, name))
-            if reading is None and marked and isinstance(kind, Who) and name in self.form.answers:
+            named = marked or "person" in self.turn.meaning.entities
+            if reading is None and named and isinstance(kind, Who) and name in self.form.answers:
                 reading = known(await self.read(name, text))
             if isinstance(reading, Got):
                 heard = True
@@ -101,12 +110,18 @@ class Correcting(Asking):
         kind = self.asks[name].kind
         if word is not None and not isinstance(kind, Pick):
             return None
-        if (named := kind.named(text)) or word in {Word.SKIP, Word.UNKNOWN}:
+        named = kind.named(text) or (kind.named(PLAIN_WORDS[word]) if word in PLAIN_WORDS else None)
+        if named or word in {Word.SKIP, Word.UNKNOWN}:
             return named
         if kind.lenient and self.digresses():
             return None
-        reading = await self.read(name, text)
-        return None if isinstance(reading, Bad) and self.digresses() else reading
+        reading = await self.read(name, self.without_lead(text))
+        return None if isinstance(reading, Bad) and (self.digresses() or self.asks_about(name)) else reading
+
+    def without_lead(self, text: str) -> str:
+        """An answer without "nej," or "hov," before it."""
+        correction = corrections.read(text, self.asks)
+        return correction.new if correction.marked and correction.new and not correction.field and not correction.old else text
 
     def elsewhere(self) -> bool:
         """Whether the text is about something else than this form."""
@@ -115,12 +130,25 @@ class Correcting(Asking):
             return False
         if meaning.intent == "cancel" and not words.stops(self.turn.text):
             return False
-        sure = SURE_OF_TEXT if ask and isinstance(ask.kind, Text) else SURE_ELSEWHERE
+        few = len(self.turn.text.split()) < SHORT and not self.asks_something()
+        sure = SURE_OF_FEW if few else SURE_OF_TEXT if ask and isinstance(ask.kind, Text) else SURE_ELSEWHERE
         return meaning.confidence >= sure
 
     def asks_something(self) -> bool:
         """A question of the person's own, in the middle of a form."""
-        return self.turn.text.strip().endswith("?") or words.whole(self.turn.text).split(" ")[0] in ASKING
+        plain = words.whole(self.turn.text)
+        return self.turn.text.strip().endswith("?") or plain.split(" ")[0] in ASKING or bool(INVERTED.match(plain))
+
+    def asks_about(self, name: str) -> bool:
+        """A question about the field that is asked: "hvad er kle"."""
+        named = any(
+            len(word) > MOST_STEM and fold(word) in fold(self.turn.text) for word in (self.asks[name].label, *self.asks[name].words)
+        )
+        return named and self.asks_something() and not self.elsewhere()
+
+    def asks_else(self) -> bool:
+        """A question that is not another sentence about the same."""
+        return self.asks_something() and self.turn.meaning.intent != self.form.intent
 
     def digresses(self) -> bool:
         """A question or an order that clearly is about something else."""

@@ -69,7 +69,7 @@ def read(text: str, asks: dict[str, Ask]) -> Correction:
             loose = "loose" in frame.groupindex or (
                 frame is INTO[COLON] and not named(into["field"], {field: asks[field]}, label_only=True)
             )
-            return Correction(into["new"].strip(), field, old, marked=not loose or marked, loose=loose)
+            return Correction(re.sub(r"^at\s+", "", into["new"].strip()), field, old, marked=not loose or marked, loose=loose)
     return Correction(rest, "", old, marked)
 
 

@@ -101,6 +101,7 @@ class Filler(Hearing):
         if turn.state.wishes:
             await next_wish(turn)
 
+    @override
     async def step_back(self) -> None:
         """The field that was changed last is asked again; at the summary it gets its former value back."""
         form = self.form

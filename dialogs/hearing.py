@@ -11,6 +11,7 @@ from dialogs.talk import Button
 from dialogs.words import Word
 
 MOST_TRIES = 3
+KEEPING = frozenset({Word.NO, Word.RESTORE, Word.KEEP})
 
 
 class Hearing(Correcting):
@@ -47,6 +48,8 @@ class Hearing(Correcting):
         kind = self.asks[name].kind
         if kind.drawn == "choices" or (isinstance(kind, Pick) and not form.found):
             return False
+        if len(form.choices) > drawing.MOST_BUTTONS and words.ordinal(text, len(form.choices)) is not None:
+            return False  # so many were not shown, so a number means none of them
         hits = pick_among(text, form.choices)
         if len(hits) == 1:
             await self.answered(name, hits[0]["value"])
@@ -69,12 +72,15 @@ class Hearing(Correcting):
         """A text while a field is asked."""
         name = self.form.asked
         ask = self.asks[name]
+        correction = corrections.read(text, self.asks)
+        if correction.field in self.kind.wanted(self.form.answers) and not correction.loose and await self.put_into(correction):
+            return True
         if not ask.kind.free and await self.taken(name, await self.read_answer(name, text, word)):
             return True
-        if word in {Word.SKIP, Word.UNKNOWN} or (word in {Word.NO, Word.RESTORE} and (not ask.required or name in self.form.answers)):
+        if word in {Word.SKIP, Word.UNKNOWN} or (word in KEEPING and (not ask.required or name in self.form.answers)):
             await self.passed_over(word)
             return True
-        if word is Word.RESTORE:
+        if word in {Word.RESTORE, Word.KEEP}:
             await self.again()
             return True
         if await self.corrected(text, plain=not ask.kind.free):
@@ -83,7 +89,10 @@ class Hearing(Correcting):
             return False
         if ask.kind.free and word is None and await self.told_all(name, text):
             return True
-        if not ask.kind.free and self.asks_something():
+        if not ask.kind.free and self.asks_about(name):
+            await self.explain()
+            return True
+        if not ask.kind.free and self.asks_else():
             return False
         said = "" if word else self.kind.more(self.form.answers, text)
         if said:
@@ -123,7 +132,9 @@ class Hearing(Correcting):
             await self.edit_card("Hvad skal være anderledes? Skriv det, eller ret det her i kortet.")
         elif word in {Word.UNSURE, Word.SKIP, Word.UNKNOWN}:
             await self.summary("Jeg gør kun noget, hvis du er helt sikker. Skal jeg gå i gang?")
-        elif word in {Word.YES, Word.RESTORE}:
+        elif word is Word.KEEP and self.form.before:
+            await self.step_back()
+        elif word in {Word.YES, Word.RESTORE, Word.KEEP}:
             await self.summary()
         elif await self.corrected(text, plain=True) or (not self.summed and await self.in_only_field(text)):
             pass
@@ -131,7 +142,7 @@ class Hearing(Correcting):
             return False
         elif corrections.read(text, self.asks).marked:
             await self.edit_card(f"Hvad skal være anderledes? Skriv fx ”{self.kind.example}”, eller ret det her i kortet.")
-        elif self.asks_something():
+        elif self.asks_else():
             return False
         elif said := self.kind.more(self.form.answers, text):
             self.turn.note(said)
@@ -216,6 +227,10 @@ class Hearing(Correcting):
 
     async def steered(self, word: Word) -> bool:
         """Words that steer any form; the filler knows them."""
+        raise NotImplementedError
+
+    async def step_back(self) -> None:
+        """The last change is taken back; the filler knows how."""
         raise NotImplementedError
 
     async def confirmed(self) -> None:

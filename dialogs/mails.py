@@ -30,6 +30,7 @@ ABOUT = re.compile(
 )
 NEWEST = re.compile(r"\b(?:nyeste|seneste|sidste|den jeg lige (?:fik|har fået))\b(?:\s+(?:mail|besked|e-mail))?", re.I)
 NUMBER = re.compile(r"\b(20\d{2}-\d{5,7})\b")
+CASE = re.compile(r"^(?:(?:på|paa|under|til)\s+)?(?:edoc-?)?(?:sagen?\b|20\d{2}-\d{5,7}\b)", re.I)
 NEW_CASE = re.compile(
     r"^(?:(?:på|paa)\s+)?(?:en\s+)?(?:ny|nyt|opret(?:te)?(?:\s+en)?(?:\s+ny)?)(?:\s+(?:edoc-?\s?)?sag)?$|^den findes ikke endnu$", re.I
 )
@@ -97,8 +98,8 @@ class Mails(Kind):
         if found is not None:
             return found
         plain = re.sub(r"^(?:det er |den |dem |mailen |den mail )?(?:der hedder |om |med )?", "", text.strip(" .!?"), flags=re.I)
-        if len(plain) < 3 or words.means(text):
-            return None
+        if len(plain) < 3 or words.means(text) or CASE.match(text.strip()) or NEW_CASE.match(text.strip(" .!")):
+            return None  # the last two: a case, not a mail
         return await self._search(MailQuery(words=plain, limit=LISTED), at, f"der passer på ”{texts.plain(plain)}”")
 
     @override

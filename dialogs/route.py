@@ -7,6 +7,7 @@ import structlog
 from connectors.errors import ConnectorError
 from dialogs import texts, words
 from dialogs.desk import Desk
+from dialogs.fields import pick_among
 from dialogs.filler import Filler, next_wish, set_aside
 from dialogs.presses import pressed, told_of
 from dialogs.registry import found
@@ -21,6 +22,8 @@ from dialogs.words import Word
 log = structlog.get_logger()
 
 SILENCE, KEPT = timedelta(hours=8), timedelta(days=14)
+WISHED = frozenset({"opret", "opret sagen", "opret den", "journaliser", "send den"})  # a yes to a summary, a wish where there is none
+FEW = 4  # words that may pick from a list
 CLOSE, LIKELY = 0.15, 0.6  # two readings nearer than the first, and neither over the second: the person chooses
 HELP = Button(label="Se alt, jeg kan", do="offer", data={"intent": "help"})
 
@@ -91,6 +94,8 @@ async def heard(turn: Turn) -> None:
         await pressed(turn, button, state.shown_card, {})
     elif turn.regret and words.means(turn.text) is Word.RESTORE:
         await restored(turn)
+    elif listed := one_of_shown(turn):
+        await pressed(turn, listed, state.shown_card, {})
     elif state.choosing and await chosen(turn):
         pass
     elif state.open and await Filler(turn, state.open).hear(turn.text):
@@ -98,6 +103,19 @@ async def heard(turn: Turn) -> None:
     else:
         await anything(turn)
     state.remember(event.id, turn.text)
+
+
+def one_of_shown(turn: Turn) -> Button | None:
+    """Which of the cases or other things in the last list a few words mean: "den første", "den med printeren"."""
+    state = turn.state
+    listed = [button for button in state.shown if button.do == "offer" and button.data.get("text")]
+    if not listed or (state.open and state.open.card == state.shown_card) or len(turn.text.split()) > FEW:
+        return None
+    hits = pick_among(turn.text, [{"label": button.label, "value": button} for button in listed])
+    if len(listed) == 1 and words.ordinal(turn.text, 1) == 0:
+        return listed[0]
+    button = hits[0]["value"] if len(hits) == 1 else None
+    return button if isinstance(button, Button) else None
 
 
 def unkept(name: str, problem: str) -> str:
@@ -157,15 +175,19 @@ async def anything(turn: Turn) -> None:
 async def bare_word(turn: Turn, word: Word) -> bool:
     """Yes, no, stop and the like with no form open."""
     state = turn.state
+    if words.whole(turn.text) in WISHED:
+        return False
     if word is Word.CANCEL:
         await start(turn, "cancel", turn.text)
     elif word is Word.RESTORE or (word in {Word.YES, Word.REPEAT} and state.waiting):
         await restored(turn)
     elif word is Word.YES and state.closed and state.closed[-1].job:
         turn.say(await told_of(turn, state.closed[-1].job, state.closed[-1].text))
+    elif word is Word.HELP:
+        await found().answers["help"](turn)
     elif word in {Word.NO, Word.LATER}:
         turn.say("Det er i orden. Intet er ændret.")
-    elif word in {Word.YES, Word.UNSURE, Word.OVER, Word.BACK, Word.SKIP, Word.UNKNOWN, Word.REPEAT, Word.CHANGE}:
+    elif word in {Word.YES, Word.UNSURE, Word.OVER, Word.BACK, Word.SKIP, Word.UNKNOWN, Word.REPEAT, Word.CHANGE, Word.KEEP}:
         turn.say("Der er ikke noget i gang lige nu. Hvad kan jeg hjælpe med?", *CAN)
     else:
         return False
@@ -183,6 +205,12 @@ async def understood(turn: Turn) -> None:
     elif await both(turn):
         return
     meaning = turn.meaning
+    if words.angry(turn.text) and state.soothed_on != turn.today:
+        state.soothed_on = turn.today
+        turn.note("Jeg forstår godt, at du er træt af det.")
+    if words.angry(turn.text) and meaning.intent in {"out_of_scope", "help", "greeting", "thanks"}:
+        turn.say("Skriv, hvad der er galt, eller tal med et menneske.", PERSON, HELP)
+        return
     if denied is not None and (not denied or meaning.intent == "out_of_scope"):
         turn.say("Intet er ændret.")
         return

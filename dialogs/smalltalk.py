@@ -35,9 +35,9 @@ async def thanks(turn: Turn) -> None:
 async def help_(turn: Turn) -> None:
     """What Kollega can do, each as a button."""
     turn.say(
-        "Jeg er et program, der kan melde fejl i ServiceNow, se status på dine sager og journalisere mails i eDoc. "
-        "Skriv det, som du ville sige det til en kollega, fx ”printeren på 3. sal laver papirstop” eller ”journalisér mailen fra Sofie”. "
-        "Du ser altid, hvad jeg vil gøre, før jeg gør det.",
+        "Jeg er et program, der kan melde fejl, se på dine sager og journalisere mails. "
+        "Skriv det, som du ville sige det til en kollega, fx ”printeren på 3. sal laver papirstop”. "
+        "Jeg gør først noget, når du har sagt ja.",
         *CAN,
     )
 

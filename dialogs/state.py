@@ -75,6 +75,7 @@ class State(BaseModel):
     shown: list[Button] = Field(default_factory=list)  # the buttons that a label, typed, may mean
     shown_card: str = ""
     greeted_on: date | None = None
+    soothed_on: date | None = None  # their anger was acknowledged, which is done once
     touched_at: datetime | None = None
     misses: int = 0  # texts in a row that nobody understood
     closed: list[Closed] = Field(default_factory=list)

@@ -45,7 +45,7 @@ REASONS = {
     "owner_unknown": "den ansvarlige findes ikke i systemet",
     "not_taken": "noget af det, jeg skrev, blev ikke gemt",
 }
-CPR = re.compile(r"(?<![\w-])(\d{6})[ -]?(\d{4})(?![\w-])")
+CPR = re.compile(r"(?<!\d)(?<!\d-)\d{6}[ \u00a0]?[-–—]?[ \u00a0]?\d{4}(?!\d)(?!-\d)")
 
 
 def system_name(system: str) -> str:
@@ -99,11 +99,6 @@ def count(number: int, one: str, many: str) -> str:
 def masked(text: str) -> str:
     """A text without CPR numbers, before anything is stored or sent on."""
     return CPR.sub("[CPR-nummer fjernet]", text)
-
-
-def holds_cpr(text: str) -> bool:
-    """Whether something that looks like a CPR number stands in the text."""
-    return bool(CPR.search(text))
 
 
 QUOTED = re.compile(r"^(?:[>|].*|(?:Fra|From|Sendt|Sent|Til|To|Emne|Subject):.*|-{3,}.*|_{5,}.*)$", re.M | re.I)

@@ -29,6 +29,7 @@ class Word(StrEnum):
     HUMAN = "human"
     RESTORE = "restore"
     CHANGE = "change"
+    KEEP = "keep"
 
 
 def _list(text: str) -> frozenset[str]:
@@ -89,6 +90,10 @@ LISTS: dict[Word, frozenset[str]] = {
     Word.RESTORE: _list(
         """fortryd|nej vent fortsæt alligevel|fortsæt alligevel|nej vent|vent fortsæt|fortsæt|jo alligevel|alligevel|jeg fortryder|vi fortsætter"""
     ),
+    Word.KEEP: _list(
+        """som før|behold|behold det|behold den|det gamle|det gamle var rigtigt|det gamle var godt|lad den være som den er|lad det være som det er|
+        det var rigtigt før"""
+    ),
     Word.LATER: _list(
         """senere|ikke nu|ikke endnu|vent|vent lige|et øjeblik|lige et øjeblik|øjeblik|to sek|2 sek|jeg vender tilbage|jeg skal lige|
         spørg mig igen|gem|gem den|i morgen|efter frokost|gem til senere|lige to sek|jeg tager den senere"""
@@ -96,7 +101,7 @@ LISTS: dict[Word, frozenset[str]] = {
     Word.HELP: _list(
         """hvad mener du|hvad betyder det|hva|hvad|hvabehar|forstår ikke|det forstår jeg ikke|hva er det|hvad er det|forklar|uddyb|hvorfor|
         hvad skal du bruge det til|hvor finder jeg det|hvor står det|eksempel|giv et eksempel|fx?|hjælp|?|??|hvad mener du?|hvorfor spørger du om det|
-        hvorfor vil du vide det|hvad skal jeg skrive|hjælp mig|kan du hjælpe|help|hvordan mener du|hvad er det for noget"""
+        hvorfor vil du vide det|hvad skal jeg skrive|hvem|hvem det|hvilken|hvilket|hvordan|hvor|hvornår|hjælp mig|kan du hjælpe|help|hvordan mener du|hvad er det for noget"""
     ),
     Word.REPEAT: _list(
         """igen?|igen|sig det igen|hvad var spørgsmålet|hvor kom vi til|hvor var vi|hvad spurgte du om|gentag|kan du gentage|hvor langt er vi|
@@ -124,7 +129,19 @@ def whole(text: str) -> str:
 def means(text: str) -> Word | None:
     """What the whole text means, or None. A trailing question mark counts only for the lists that hold it ("ja?")."""
     plain, shorter = whole(text), bare(text)
-    order = (Word.CANCEL, Word.OVER, Word.HUMAN, Word.UNSURE, Word.YES, Word.NO, Word.RESTORE, Word.LATER, Word.BACK, Word.CHANGE)
+    order = (
+        Word.CANCEL,
+        Word.OVER,
+        Word.HUMAN,
+        Word.UNSURE,
+        Word.YES,
+        Word.NO,
+        Word.RESTORE,
+        Word.KEEP,
+        Word.LATER,
+        Word.BACK,
+        Word.CHANGE,
+    )
     for word in (*order, Word.SKIP, Word.UNKNOWN, Word.HELP, Word.REPEAT):
         entries = _FOLDED[word]
         if plain in entries or shorter in entries:
@@ -140,6 +157,17 @@ STOPS = re.compile(r"\b(?:an+ul+[eé]r|afbryd|stop|glem|drop|fortr[uy]d|cancel|l
 def stops(text: str) -> bool:
     """Whether a longer text holds a word of cancelling; without one nothing that was filled in is dropped."""
     return bool(STOPS.search(fold(text)))
+
+
+ANGRY = re.compile(
+    r"\b(?:til grin|skide|fucking?|fuck|pis|lort\w*|traet af|ubrugelig\w*|elendig\w*|idiot\w*|for helvede|for fanden|hold kaeft|rend mig|"
+    r"haabloes\w*|uacceptabel\w*|alt for laenge|ventet i (?:\d+|flere) (?:dage|uger|maaneder)|vaad? i hovedet|hopeless|useless)\b"
+)
+
+
+def angry(text: str) -> bool:
+    """Whether somebody has had enough."""
+    return bool(ANGRY.search(fold(text)))
 
 
 _QUESTION_MAY_FOLLOW = {Word.HELP, Word.REPEAT, Word.HUMAN, Word.CHANGE, Word.LATER, Word.OVER, Word.CANCEL}

@@ -175,13 +175,17 @@ class Form(Request):
     async def notice(cls, at: At) -> Notice:
         servicenow = at.desk.systems.get(ServiceNow)
         caller = await servicenow.caller(at.answers["requester"]["email"])
-        alike = [case for case in await servicenow.open_cases(caller) if similar(case.title, at.answers["what"], case.description)][:3]
+        mine = [case for case in await servicenow.open_cases(caller) if case.kind == "incident"]
+        alike = [case for case in mine if similar(case.title, at.answers["what"], case.description)][:3]
         if not alike:
             return Notice()
         listed = "; ".join(f"{case.number} ”{texts.plain(texts.shortened(case.title, 60))}” ({case.state_text.lower()})" for case in alike)
-        return Notice(
-            f"Du har en åben sag, der ligner: {listed}.", (Button(label="Det er den samme", do="same", data={"case": alike[0].number}),)
-        )
+        if len(alike) == 1:
+            return Notice(
+                f"Du har en åben sag, der ligner: {listed}.", (Button(label="Det er den samme", do="same", data={"case": alike[0].number}),)
+            )
+        buttons = tuple(Button(label=f"Det er {case.number}", do="same", data={"case": case.number}) for case in alike)
+        return Notice(f"Du har åbne sager, der ligner: {listed}.", buttons)
 
     @classmethod
     @override
@@ -204,7 +208,7 @@ class Form(Request):
 
     @override
     def facts(self) -> list[Fact]:
-        same = self.title == self.what.strip(" .!")
+        same = self.title.lower() == self.what.strip(" .!").lower()
         facts = [fact for fact in super().facts() if not (same and fact.label == "Beskrivelse")]
         if self.files:
             facts.append(Fact(label="Vedhæftet", value=texts.names(texts.plain(file.name) for file in self.files)))

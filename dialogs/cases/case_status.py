@@ -31,8 +31,11 @@ async def status(turn: Turn) -> None:
         for number in numbers[:3]:
             await one(turn, caller, number)
         return
+    about = " ".join(ASKED.sub(" ", fold(turn.text)).split()).strip(" ?.!")
+    if turn.state.case and not about and re.search(r"\b(?:den|sagen|det)\b", fold(turn.text)):
+        await one(turn, caller, turn.state.case)
+        return
     cases = await servicenow.open_cases(caller)
-    about = " ".join(ASKED.sub(" ", fold(turn.text)).split())
     alike = [case for case in cases if about and similar(case.title, about)] or cases
     if not alike:
         turn.say("Du har ingen åbne sager lige nu.", Button(label="Opret en sag", do="offer", data={"intent": "case.create"}))

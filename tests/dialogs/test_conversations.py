@@ -1,0 +1,141 @@
+"""Short conversations in one house, each with a person of its own: what the last answer must hold, and what it must not."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from simulators.world import PEOPLE
+from tests.house import House, Person, lines, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NAMES = [person.name for person in PEOPLE]
+OTHERS = [name for name in NAMES[6:] if NAMES.count(name) == 1]
+MAIL = "journaliser mailen fra Sofie Lund om nye licenser på 2026-0012345"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    var: Path = tmp_path_factory.mktemp("var")
+    async with running(var) as whole:
+        yield whole
+
+
+@pytest.fixture(scope="module")
+def names() -> Iterator[str]:
+    return iter(OTHERS)
+
+
+async def told(person: Person, said: list[str]) -> str:
+    """All that Kollega answers to the last of them."""
+    for text in said[:-1]:
+        await person.says(text)
+    return "\n".join(line for message in await person.says(said[-1]) for line in lines(message))
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "unwanted"),
+    [
+        pytest.param(["min mus er død", "det haster"], ["kan ikke arbejde imens"], ["det haster ikke"], id="it hastens is not 'det haster ikke'"),
+        pytest.param(["min mus er død", "kun mig"], ["Kan du arbejde imens?"], ["ikke bruge"], id="what is known already is an answer too"),
+        pytest.param(["printeren er død", "1"], ["Kan du arbejde imens?"], [], id="1 is the first choice"),
+        pytest.param(["printeren er død", "1", "1"], ["Rammer: kun dig", "kan ikke arbejde"], [], id="1 is the first choice again"),
+        pytest.param(["printeren er død", "det er ikke kun mig", "nej"], ["Rammer: flere kolleger"], [], id="not only me"),
+        pytest.param(["opret en sag", "printeren er død"], ["Hvem går det ud over?"], ["Udstyr"], id="a fault is not a device"),
+        pytest.param(["min mus er død", "jeg kan godt arbejde"], ["Passer det?", "besværligt"], [], id="I can work"),
+        pytest.param(["min mus er død", "nope"], ["kan ikke arbejde imens"], [], id="other words for no are a no"),
+        pytest.param(["min mus er død", "vis alle mine sager"], ["åben", "Tilbage til"], ["hele afdelingen"], id="a wish with 'alle' in it is no choice"),
+        pytest.param(["Windows 11 fryser", "kun mig", "nej"], ["Passer det?"], ["Sted: Windows"], id="Windows 11 is no street"),
+        pytest.param(["min pc er død, jeg er i lokale 4711", "nej"], ["lokale 4711"], ["Telefon: 4711 "], id="a room is no telephone"),
+        pytest.param(["min telefon er død, fejl 8090", "nej"], ["Passer det?"], ["Telefon: 8090"], id="an error code is no telephone"),
+        pytest.param(
+            ["outlook er nede for hele afdelingen og vi kan ikke arbejde", "jeg sidder på 5. sal"],
+            ["sted er", "Rammer: hele afdelingen"],
+            ["rammer er"],
+            id="one correction changes one field",
+        ),
+        pytest.param(["min mus er død, det haster ikke", "titlen er forkert"], ["Hvad skal sagen hedde?"], ["Titel: forkert"], id="wrong is no title"),
+        pytest.param(["min mus er død, det haster ikke", "adressen er forkert"], ["Hvor er det?"], ["Sted: forkert"], id="wrong is no place"),
+        pytest.param(["min mus er død, det haster ikke", "adressen er forkert", "som før"], ["den var", "Passer det?"], [], id="as before keeps it"),
+        pytest.param(["min mus er død, det haster ikke", "min computer er også langsom"], ["beskrivelsen"], ["Udstyr"], id="more to say"),
+        pytest.param(
+            ["min mus er død, det haster ikke", "hvor ligger kantinen egentlig?"],
+            ["Tilbage til"],
+            ["beskrivelsen", "kantinen"],
+            id="a question is not taken down",
+        ),
+        pytest.param(["min mus er død, det haster ikke", "nej", "ja"], ["Passer det?"], ["Jeg går i gang"], id="a yes to the card shows the summary"),
+        pytest.param(["min mus er død, det haster ikke", "ret noget", "send"], ["Titel: Min mus er død", "Telefon"], [], id="send, typed"),
+        pytest.param(["min mus er død", "annuller", "fortryd"], ["Vi er tilbage", "Kan du arbejde imens?"], [], id="regret"),
+        pytest.param(["min mus er død", "start forfra", "fortryd"], ["Vi er tilbage", "Min mus er død"], [], id="regret starting over"),
+        pytest.param(
+            ["min mus er død", "opret en ny sag om at min skærm er sort", "annuller"],
+            ["Droppet", "Tilbage til sagen ”Min mus er død”", "[Senere] [Drop den]"],
+            [],
+            id="the first comes back when the second is dropped",
+        ),
+        pytest.param(["min mus er død", "senere", "annuller"], ["Droppet: sagen ”Min mus er død”"], [], id="what waits can be dropped"),
+        pytest.param(
+            ["min mus er død", "annuller", "min skærm er sort", "senere", "Fortsæt"],
+            ["Min skærm er sort"],
+            ["Min mus"],
+            id="the button goes on with what it stands under",
+        ),
+        pytest.param(["min mus er død", "ikke alle"], ["ikke bruge"], ["Droppet"], id="an unsure reading cancels nothing"),
+        pytest.param(["min mus er død", "jeg gider ikke mere, glem den sag"], ["Droppet"], [], id="cancelled in other words"),
+        pytest.param(["min mus er død", "asdf", "qwer", "zxcv", "wert"], ["Den venter stadig"], [], id="no fourth demand"),
+        pytest.param(["printeren er død", "hvem?"], ["Jo flere der er ramt"], [], id="a bare question word asks for help"),
+        pytest.param(["min mus er død, det haster ikke", "ret kontakt til Ole", "2"], ["ingen, der hedder 2"], [], id="no number of a list unseen"),
+        pytest.param(["min mus er død, det haster ikke", "kontakt: Amir Haddad", "kontakten er i stykker"], ["beskrivelsen"], ["hedder"], id="loose"),
+        pytest.param(["jeg vil snakke med et menneske om min nye stol"], ["Det handler om", "stol"], [], id="the gist has the wish itself"),
+        pytest.param(["menneske", "det handler om min løn"], ["Det handler om: min løn"], [], id="what it is about"),
+        pytest.param(["det er til grin, jeg har ventet i 14 dage på min sag"], ["Jeg forstår godt"], [], id="anger is acknowledged"),
+        pytest.param(["?"], ["Jeg er et program"], [], id="help with nothing open"),
+        pytest.param(["ny sag"], ["Hvad er der galt?"], [], id="a new case is no description"),
+        pytest.param(["min mus er død, kontakt 310299-0000"], ["fjernet CPR-nummeret"], ["310299"], id="CPR"),
+        pytest.param(["min mus er død, cpr310299–0000"], ["fjernet CPR-nummeret"], ["310299"], id="CPR with a dash"),
+        pytest.param(["min mus er død. " * 400], ["højst 3.500 tegn"], ["Passer det?"], id="too long for a case"),
+        pytest.param(["kan du se på det her?\nFra: Ole\nEmne: Printer\n\nDen er død", "kun mig"], [], ["Det her?"], id="what points is no text"),
+    ],
+)  # fmt: skip
+async def test_the_answer(said: list[str], wanted: list[str], unwanted: list[str], open_house: House, names: Iterator[str]) -> None:
+    answer = await told(await open_house.person(next(names)), said)
+    assert [part for part in wanted if part not in answer] == [], answer
+    assert [part for part in unwanted if part in answer] == [], answer
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "unwanted"),
+    [
+        (["hvad er status på min sag", "den første"], ["INC0010237"], []),
+        (["vis mine sager", "den anden"], ["INC0010243"], []),
+        (["hvad er status på min sag", "den med teams"], ["INC0010237"], []),
+        (["status på INC0010243", "hvad er status på den?"], ["INC0010243"], ["Hvilken"]),
+        ([MAIL, "nej, på 2026-9999999"], ["ikke se en sag med nummer 2026-9999999"], ["Passer det?"]),
+        ([MAIL, "nej, den fra Jens Kjær", "mails: 1"], ["fra Jens Kjær", "Passer det nu?"], []),
+        ([MAIL, "nej, den fra Jens Kjær", "som før"], ["Aftale om nye licenser", "Passer det?"], []),
+        ([MAIL, "ny sag", "hvad er kle"], ["fælles emneplan"], ["fandt intet"]),
+        ([MAIL, "nej", "Nye licenser til Økonomi"], ["2026-0012346", "Passer det nu?"], []),
+        (["journaliser mailen fra Sofie Lund om nye licenser", "vis mine sager"], ["INC0010243", "Tilbage til"], ["fandt ingen"]),
+        (["journaliser"], ["Hvilke mails"], ["ikke noget i gang"]),
+    ],
+)
+async def test_birthes_answer(said: list[str], wanted: list[str], unwanted: list[str], open_house: House) -> None:
+    birthe = await open_house.person("Birthe Holm")
+    answer = await told(birthe, said)
+    for _ in range(4):
+        await birthe.says("annuller")
+    assert [part for part in wanted if part not in answer] == [], answer
+    assert [part for part in unwanted if part in answer] == [], answer
+
+
+async def test_a_cards_inputs_are_masked(open_house: House, names: Iterator[str]) -> None:
+    person = await open_house.person(next(names))
+    await person.says("opret en sag")
+    heard = await person.presses("Send", {"what": "Borgeren 310299-0000 er væk", "affected": "3", "hinders": "3", "phone": "12"})
+    said = "\n".join(line for message in heard for line in lines(message))
+    assert "fjernet CPR-nummeret" in said
+    assert "Borgeren [CPR-nummer fjernet] er væk" in said
+    assert "310299" not in said
