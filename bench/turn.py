@@ -38,7 +38,7 @@ def house() -> Iterator[int]:
 
 
 def whole(
-    port: int, service_url: str, seconds: float, first: int, texts: tuple[str, ...], most: int = 1_000_000
+    port: int, service_url: str, seconds: float, first: int, texts: tuple[str, ...], *, most: int = 1_000_000
 ) -> tuple[float, list[float]]:
     """Turns a second and how long each took."""
     arguments = [
