@@ -24,25 +24,25 @@ _OBJECTS = {
 _ACTIONS = {
     "create": r"opret\w*|lav|lave|laves|lavet|etabl\w*|create|bygg?|indret|oprett\w*",
     "new": r"nyt?|nye|new|ekstra",
-    "add": r"tilfoe\w*|foej\w*|indmeld\w*|tilmeld\w*|optag\w*|udvid\w*|inkluder\w*|add(e|es|ed)?|abonner\w*|tilknyt\w*|indskriv\w*|tilslut\w*|genindmeld\w*|indgaa|supple\w*",
-    "remove": r"fjern\w*|slet\w*|afmeld\w*|udmeld\w*|framel\w*|pil(le|les)?|stryg\w*|strege?s?|udgaa\w*|ryge?r?|remove\w*|unsubscribe|vaek|ekskluder\w*|udelad\w*|ophoer\w*|smid\w*|kyl|drop\w*",
-    "left": r"stoppet|stopper|fratraad\w*|rejst|rejser|holdt|pension\w*|orlov|barsel|fratraeder|forlader|flyttet",
-    "show": r"vis|vise|vises|se|vist|liste?|medlem\w*|modtager(e|ne)?|ejer\w*|ejes|antal|oversigt\w*|tjek\w*|show|fortegnelse\w*|ansvarlig\w*|slaa|kontroller|oplys\w*|navne(ne)?|opgoerelse",
+    "add": r"tilfoe\w*|foej\w*|indmeld\w*|tilmeld\w*|optag\w*|udvid\w*|inkluder\w*|add(e|es|ed)?|abonner\w*|tilknyt\w*|indskriv\w*|tilslut\w*|genindmeld\w*|indgaa|supple\w*|indtraed\w*|tiltraed\w*|indlem\w*|optages|medlemskab|deltager|med",
+    "remove": r"fjern\w*|slet\w*|afmeld\w*|udmeld\w*|framel\w*|pil(le|les)?|stryg\w*|strege?s?|udgaa\w*|ryge?r?|remove\w*|unsubscribe|vaek|ekskluder\w*|udelad\w*|ophoer\w*|smid\w*|kyl|drop\w*|skaan|spar|fritag\w*|udtraed\w*|ophaev\w*|begraens|rens|ryd",
+    "left": r"stoppet|stopper|fratraad\w*|rejst|rejser|holdt|pension\w*|orlov|barsel|fratraeder|forlader|flyttet|sagt|fratradt|fratraadt|opsagt|udtraadt|skiftet|afgaaet|holdt|overgaaet|sluttet",
+    "show": r"vis|vise|vises|se|vist|liste?|medlem\w*|modtager(e|ne)?|ejer\w*|ejes|antal|oversigt\w*|tjek\w*|show|fortegnelse\w*|ansvarlig\w*|slaa|kontroller|oplys\w*|navne(ne)?|opgoerelse|laes|remse?|rams|oplist\w*|opregn\w*|udskriv\w*|hvem|indeholder|rammer|omfatter|daekker|naar",
     "file": r"journaliser(es?)?|arkiver(es?)?|gem(me|mes)?|overfoer\w*|upload\w*|file|indlaes\w*|aktere?s?|laeg(ge|ges)?",
     "filed": r"journaliseret|arkiveret|lagt|gemt|filed|archived|overfoert|aktet|indfoert|uploadet",
     "done": r"kommet|blevet|blev|lykkedes|gik|faerdige?t?|naaede|fik|ligger|kom|findes|fremgaar|kvittering\w*|bekraeft\w*|sendt|besvaret|udfoert|gjort|sket|gennemfoert|klaret|ordnet",
-    "status": r"status\w*|frist\w*|svarfrist\w*|deadline|rykker?|stadig|endnu|ventet|venter|hoert|fremdrift\w*|tilbage|sidder|udloeber|nyt|svar|update",
-    "run": r"koer|koere|koeres|koert|start\w*|igangsaet\w*|gennemfoer(es)?|forbered\w*|udfoer(es)?|foretag\w*|traek\w*|hent\w*|run|paabegynd\w*|udtraek|genkoer|iværksaet\w*|udtag\w*|afvikl\w*|planlaeg",
-    "result": r"result\w*|viste?|fandt|fundet|sammenlign\w*|sammenhold\w*|underskr\w*|sign\w*|konklusion\w*|\w*rapport\w*|findings|bemaerkning\w*|forklar\w*|forskel\w*|udvikling\w*|opfoelgning|kvitter",
+    "status": r"status\w*|frist\w*|svarfrist\w*|deadline|rykker?|stadig|endnu|ventet|venter|hoert|fremdrift\w*|tilbage|sidder|udloeber|nyt|svar|update|bevaegelse|flyttet|rykket|lovede?|naaet|langt|hvornaar|oversk\w*|resterer|dage|behandlet|ekspeder\w*",
+    "run": r"koer|koere|koeres|koert|start\w*|igangsaet\w*|gennemfoer(es)?|forbered\w*|udfoer(es)?|foretag\w*|traek\w*|hent\w*|run|paabegynd\w*|udtraek|genkoer|iværksaet\w*|udtag\w*|afvikl\w*|planlaeg|fyr|spark|aktiver|iv\w*rksaet\w*|gentag\w*|igangsaettes?|eksekver\w*|sammenhold|tjek|undersoeg\w*",
+    "result": r"result\w*|viste?|fandt|fundet|sammenlign\w*|sammenhold\w*|underskr\w*|sign\w*|konklusion\w*|\w*rapport\w*|findings|bemaerkning\w*|forklar\w*|forskel\w*|udvikling\w*|opfoelgning|kvitter|dukkede|konstater\w*|udfald\w*|signatur\w*|attester\w*|udbedret|gennemgaa\w*|opsummer\w*",
     "time": r"xdur|tid|tiden|timer?|tidsreg\w*|timereg\w*|brugt|brugte|medgaa\w*|arbejdede?t?|tog|tidsforbrug\w*|bogfoer\w*|log|spent",
-    "comment": r"kommen\w*|notere?s?|note\w*|\w*notat|bemaerk\w*|oplysning\w*|svar\w*|skaermbillede\w*|supple\w*|besked\w*|opdater\w*|tilfoej\w*|tillaeg|arbejdsnote\w*|work",
-    "work": r"hjaelp\w*|sagsbehandl\w*|behandl\w*|trin|skridt|igennem|gennem\w*|saml|indsaml\w*|resume|opsummer\w*|sammenfat\w*|udfyld\w*|overtag\w*|tildel\w*|lignende|naeste|loese|sammen|work|walk|kategori\w*|priorit\w*",
-    "close": r"luk|lukke|lukkes|lukket|lukning|afslut\w*|loest|annul\w*|anul\w*|faerdigmeld\w*|close\w*|resolve\w*|afbestil\w*|overfloedig|afhjulpet|udbedret|fikset|dublet",
+    "comment": r"kommen\w*|notere?s?|note\w*|\w*notat|bemaerk\w*|oplysning\w*|svar\w*|skaermbillede\w*|supple\w*|besked\w*|opdater\w*|tilfoej\w*|tillaeg|arbejdsnote\w*|work|meddel\w*|orienter\w*|detalje\w*|info|fejlkode\w*|praj|goer",
+    "work": r"hjaelp\w*|sagsbehandl\w*|behandl\w*|trin|skridt|igennem|gennem\w*|saml|indsaml\w*|resume|opsummer\w*|sammenfat\w*|udfyld\w*|overtag\w*|tildel\w*|lignende|naeste|loese|sammen|work|walk|kategori\w*|priorit\w*|forstaa|oplys|historik\w*|baggrund\w*|forloeb\w*|overblik|plan|tjekliste|aarsag\w*|hovedpunkt\w*|visiter\w*|omvisiter\w*|triage\w*|sparring|guide",
+    "close": r"luk|lukke|lukkes|lukket|lukning|afslut\w*|loest|annul\w*|anul\w*|faerdigmeld\w*|close\w*|resolve\w*|afbestil\w*|overfloedig|afhjulpet|udbedret|fikset|dublet|opgiv\w*|aflys\w*|afblaes\w*|frafald\w*|tilbagekald\w*|bortfald\w*|henlaegg\w*|spiller|ordnet|klaret|loeste?|falsk",
     "back": r"virker|fungerer|koerer|kommet|igen",
-    "order": r"bestil\w*|order|skaf\w*|rekvir\w*|anskaf\w*|indkoeb\w*|koeb(e)?|install\w*|udskift\w*|ombyt|opgrader\w*|udlever\w*",
+    "order": r"bestil\w*|order|skaf\w*|rekvir\w*|anskaf\w*|indkoeb\w*|koeb(e)?|install\w*|udskift\w*|ombyt|opgrader\w*|udlever\w*|leverer?|levering|lager|laan\w*|genbestil|tildel\w*|giv|ruste|udstyr\w*",
     "lack": r"mangler?|mangle|behov|brug|oensk\w*|need|noedvendig\w*",
     "fault": r"driller?|fejl(er|en|ede|meddelelse|kode)?|nede|kan|doed|fryser|langsom\w*|haenger|crash\w*|broken|sort|forsvundet|forsvinder|laast|spaerret|glemt|stuck|problem\w*|stykker|defekt|"
-    r"ustabil\w*|udfald|nedbrud\w*|blinker|bipper|umulig\w*|afvist|naegtet|flimrer|papirstop|lyd",
+    r"ustabil\w*|udfald|nedbrud\w*|blinker|bipper|umulig\w*|afvist|naegtet|flimrer|papirstop|lyd|brudt|knaekket|smadret|hakker|summer|brumm\w*|roeg|gnist\w*|loader|timeout|koks|udu|baglaas|afbryd\w*|slukker|genstarter|melder|advarsel|virus|hacket|phishing|stjaalet|tabt|mistet",
     "stop": r"stop|glem|drop\w*|fortryd\w*|forfra|afbryd\w*|alligevel|cancel|nevermind|pyt|nulstil|reset",
     "human": r"menneske\w*|person|tale|snakke|ring|ringe|viderestil\w*|servicedesk|robot|human|kontakt\w*|support\w*|omstil\w*|maskine",
     "kind": r"tak|takker|tusind|thanks|thx|hej|hejsa|godmorgen|hello|goddag|farvel",
@@ -122,7 +122,8 @@ def marks(folded: str) -> list[str]:
     actions = sorted(name for name in found if name[0] == "a")
     forms = sorted(name for name in found if name[0] == "f")
     pairs = [f"{one}__{other}" for one in objects for other in actions] + [f"{one}__{other}" for one in actions for other in forms]
-    return [*sorted(found), *pairs, *_split_verbs(words)]
+    nothing = [] if objects else ["o_none", *(f"o_none__{one}" for one in forms)]
+    return [*sorted(found), *pairs, *nothing, *_split_verbs(words)]
 
 
 def _split_verbs(words: list[str]) -> list[str]:

@@ -31,7 +31,7 @@ _ONE = rf"""(?:
   | (?P<an_hour>an\shour)
   | (?P<minutes>{_NUMBER})\s?(?:{_SOFT}\s)?{_MINUTE}
 )"""
-_DURATION = re.compile(rf"(?<![\w,./-])(?:{danish(_ONE)})(?!\w)", re.VERBOSE)
+_DURATION = re.compile(rf"(?<![\w,./-])(?:{danish(_ONE)})(?!\w|\shos\b)", re.VERBOSE)
 _ANY = re.compile(r"tim|kvart|min|halv|hour|hr|\d\s?[thm½]")
 _NOT_BEFORE = re.compile(r"(?:\bikke|\bkl\.?|klokken)\s*$")
 

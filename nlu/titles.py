@@ -11,44 +11,51 @@ from nlu.lexicon import lexicon
 from nlu.normalise import danish, fold, lower
 
 Kind = Literal["list_name", "mailbox_name"]
+Place = tuple[int, int]
 
-_LIST = r"(?<![\w-])(?:dl(?:['’]?en)?|(?!indkøbs|ønske|vente|gæste|to|plad)\w*(?:list|lisst|lissen|mailgruppe|gruppe|group)\w{0,4}|grupper?)(?!\w)"
-_BOX = r"(?<!\w)\w*(?:postkas|poskas|mailboks|mailbox|mailkonto|indbakke|inbox|fællesmail|kontormail|gruppemail|fælles\s(?:post\skas|mail)|post\skas)\w*"
+_LIST = r"(?<![\w-])(?:dl(?:['’]?en)?|(?!indkøbs|ønske|vente|gæste|to|plad)\w*(?:list|lisst|lissen|mailgruppe|gruppe|group)\w{0,4})(?!\w)"
+_BOX = r"(?<!\w)(?:\w*(?:postkas|poskas|mailboks|mailbox|mailkonto|indbakke|inbox|fællesmail|kontor-?mail|gruppemail)\w*|fælles\smail\w*|post\skas\w*)"
 _NOUN = re.compile(f"(?P<box>{danish(_BOX)})|(?P<list>{danish(_LIST)})")
 _CALLED = re.compile(
     danish(
-        r"(?:,?\s?(?:der|som|den|og)?\s?(?:skal\s|bør\s|må\sgerne\s)?(?:hedde[r]?|kaldes|kalde)|ved\snavn(?:et)?|med\snavn(?:et)?|(?:skal\s)?kaldet|kaldt|"
-        r"kald\sden(?:\snye)?(?:\s\w+)?|called|named|navn(?:et)?\s?(?:er|:)?|:)\s*"
+        r"(?:,?\s?(?:der|som|den|og)?\s?(?:skal\s|bør\s|må\sgerne\s)?(?:hedder?|kaldes|kalde)|ved\snavn(?:et)?|med\snavn(?:et)?|(?:skal\s)?kaldet|kaldt|"
+        r"kald\sden(?:\snye)?(?:\s\w+)?|called|named|navn(?:et)?(?:\ser)?)(?!\w):?\s*|:\s*"
     )
 )
-_SPACE = re.compile(r"\s*(?:,\s?)?")
+_GAP = re.compile(r"\s*")
 _QUOTED = re.compile(r"[\"“”„»«](?P<q>[^\"“”„»«\n]{2,60})[\"“”»«]|(?<!\w)['‘’](?P<s>[^'‘’\n]{2,60})['’](?!\w)")
 _WORD = re.compile(r"[^\W_][\w&/]*(?:[-.][\w&]+)*")
 _INNER = frozenset(("fra", "i", "og", "for", "&", "af", "under", "på"))
 _STOP = frozenset(
     fold(
-        "med til som der hvor inden fra tak så for og hvori ejer hvortil den det skal til på i nu igen venligst asap så at jeg vi min vores "
-        "ikke men kan er har please pls and with så du må gerne hurtigst"
+        "med til som der hvor inden fra tak så for og hvori ejer hvortil den det skal til på i nu igen venligst asap at jeg vi min vores "
+        "ikke men kan er har please pls and with du må gerne hurtigst"
     ).split()
 )
-_CHANGE = re.compile(
+# Where a name of a list stands without its noun: what must come somewhere before each preposition.
+_SET = r"sæt\w*|sat|tilføj\w*|føj\w*|meld\w*|skriv\w*|smid\w*|læg\w*|put\w*|få|hæng|prop|med|ind|skal|skulle|bør|kan|vil|står?|er|abonner\w*|over|modtag\w*|medlem\w*|add|get"
+_OFF = r"tag\w*|pil\w*|stryg\w*|ud|slet\w*|fjern\w*|smid\w*|luk\w*|skal|ryger?|væk|kyl|drop|medlem\w*|ejer\w*|kom\w*|af|være|meld\w*"
+_FROM = r"fjern\w*|slet\w*|afmeld\w*|framel\w*|frameld\w*|udmeld\w*|meld\w*|remove|stryg\w*|væk|mails?|post|nyt|off|får|modtager"
+_TO = r"tilføj\w*|føj\w*|indmeld\w*|tilmeld\w*|skriv\w*|skrev|send\w*|sendt\w*|mails?|post|add|går|meld\w*|kopi"
+_HERE = r"(?:(?:\s|^)[^.!?\n]*)?\s"
+_NAMED_BY_FORM = re.compile(
     danish(
-        r"(?<!\w)(?:sæt|sætte[sr]?|tilføj\w*|føj\w*|føje[srt]?|meld\w*|skriv\w*|tag|tage[sr]?|pil\w*|fjern\w*|slet\w*|smid\w*|læg\w*|put\w*|stryg\w*|stop\w*|få|add|"
-        r"remove|afmeld\w*|framel\w*|udmeld\w*|indmeld\w*|tilmeld\w*|hæng|prop|kyl|drop|ryge|ryger|med|stå|står|mangler|abonner\w*|modtag\w*|udgå\w*|hvem|hvilke\w*|medlem\w*|ejer\w*|"
-        r"skriver|skal|skulle|bør|vis|se|kan|get|take|who|får|væk|ud|af|luk)(?!\w)"
+        rf"(?<!\w)(?:(?:{_SET}|vis|hvem|find|se){_HERE}(?:på|via)|(?:{_OFF}|hvem){_HERE}(?:af|aff)|(?:{_FROM}){_HERE}fra|(?:{_TO}){_HERE}(?:til|via)|"
+        rf"(?:hvem|hvor\smange){_HERE}(?:ejer|med|i)|(?:ejer|medlem)\w*\s(?:af|på|for|i)|modtagere?\w*\s(?:af|på|for)|ind\si|ud\saf|to|from|on|"
+        rf"\w*(?:liste|listen|kreds)\s(?:for|på|over))\s$"
     )
 )
+_CAPITAL = re.compile(r"(?<=\s)(?=[A-ZÆØÅ0-9])")
+_FORM_CUE = re.compile(danish(rf"(?<!\w)(?:{_SET}|{_OFF}|{_FROM}|{_TO}|hvem|vis|se|hvilke\w*|who|show|mangler)(?!\w)"))
 _OTHER_MATTER = re.compile(
     danish(
-        r"(?<!\w)(?:\w*postkas\w*|\w*mailbo[kx]\w*|sag\w*|edoc\w*|e-doc|edok|kvantum|journal\w*|arkiv\w*|tilsyn\w*|ledelsestilsyn\w*|indsigt\w*|licens\w*|adgang\w*|"
-        r"rettighed\w*|møde\w*|mødet|kalender\w*|teams|printer\w*|skærm\w*|pc\w*|tid|timer?|min(?:utter)?|kontrol\w*|brev\w*|dokument\w*|bilag\w*|godkend\w*|bestil\w*|"
-        r"mailen|gem|gemt|telefon\w*|mobil\w*|vpn|netværk\w*|frokost|kantine\w*|tog\w*|bus\w*|bor|rådhus\w*|restaurant\w*|facebook|sharepoint\w*|fejl\w*|virker|"
-        r"system\w*|nede|arbejde[sr]?|ferie|job|løn)(?!\w)"
+        r"(?<!\w)(?:\w*postkas\w*|\w*mailbo[kx]\w*|\w*indbakke\w*|inbox|kontor-?mail\w*|fællesmail\w*|sag\w*|edoc\w*|e-doc|edok|kvantum|journal\w*|arkiv\w*|tilsyn\w*|ledelsestilsyn\w*|\w*indsigt\w*|licens\w*|"
+        r"adgang\w*|rettighed\w*|møde\w*|kalender\w*|teams|printer\w*|skærm\w*|pc\w*|tid|timer?|min(?:utter)?|kontrol\w*|brev\w*|dokument\w*|bilag\w*|godkend\w*|bestil\w*|"
+        r"mailen|gem|gemt|telefon\w*|mobil\w*|vpn|netværk\w*|frokost|kantine\w*|tog\w*|bus\w*|bor|rådhus\w*|restaurant\w*|facebook|sharepoint\w*|system\w*|oversæt\w*|ord|"
+        r"betyd\w*|forskel\w*|nede|arbejde[sr]?|ferie|job|løn|lokale\w*|wifi|film\w*|kursus|kurset|parker\w*|personoplysninger|opret\w*)(?!\w)"
     )
 )
-_BEFORE_NAME = re.compile(
-    danish(r"(?<!\w)(?:(?:med|ind|over|op|ud|væk)\s)?(?:på|til|fra|af|aff|i|via|from|to|ejer|ejeren\saf|on)\s(?=[A-ZÆØÅ0-9])")
-)
+_LACKS = re.compile(r"(?:^|[.!?]\s+)(?P<name>[A-ZÆØÅ][^.!?\n]{1,40}?)\smangler\s(?:vist\s|også\s|stadig\s)?(?P<who>[A-ZÆØÅ]\w+)")
 
 
 @dataclass(frozen=True)
@@ -89,42 +96,44 @@ def _known(text: str, known: Known) -> list[Title]:
 
 
 def _after_nouns(text: str, low: str) -> list[Title]:
+    """Names right after "listen" or "postkassen", in quotation marks, or after "der hedder"; the nearest noun before says which of the two it is."""
     nouns = list(_NOUN.finditer(low))
-    found = []
-    for noun in nouns:
-        kind: Kind = "mailbox_name" if noun["box"] else "list_name"
-        if span := _name_after(text, low, noun.end()):
-            found.append(Title(*span, kind))
     if not nouns:
-        return found
+        return []
+    found = [Title(*place, _kind(noun)) for noun in nouns if (place := _name_after(text, low, noun.end()))]
     for match in _QUOTED.finditer(text):
-        span = match.span("q") if match["q"] else match.span("s")
-        before = [noun for noun in nouns if noun.start() < span[0]] or nouns
-        found.append(Title(*span, "mailbox_name" if before[-1]["box"] else "list_name"))
+        place = match.span("q" if match["q"] else "s")
+        found.append(Title(*place, _kind(_nearest(nouns, place[0]))))
     for match in _CALLED.finditer(low):
-        before = [noun for noun in nouns if noun.end() <= match.start() + 1] or nouns[:1]
         if match.group().strip() != ":" and (called := _called(text, match.end())):
-            found.append(Title(*called, "mailbox_name" if before[-1]["box"] else "list_name"))
+            found.append(Title(*called, _kind(_nearest(nouns, match.start() + 2))))
     return found
 
 
-def _name_after(text: str, low: str, at: int) -> tuple[int, int] | None:
+def _kind(noun: re.Match[str]) -> Kind:
+    return "mailbox_name" if noun["box"] else "list_name"
+
+
+def _nearest(nouns: list[re.Match[str]], at: int) -> re.Match[str]:
+    return [noun for noun in nouns if noun.start() < at][-1] if nouns[0].start() < at else nouns[0]
+
+
+def _name_after(text: str, low: str, at: int) -> Place | None:
     if called := _CALLED.match(low, at + (low[at : at + 1] == " ")):
         return _called(text, called.end())
-    gap = _SPACE.match(text, at)
-    if not gap or "," in gap.group():
-        return None
-    hyphened = _WORD.match(text, gap.end())
+    gap = _GAP.match(text, at)
+    at = gap.end() if gap else at
+    hyphened = _WORD.match(text, at)
     if hyphened and "-" in hyphened.group() and hyphened.group()[0].islower():
         return hyphened.span()
-    return _capitals(text, gap.end(), inner=True)
+    return _capitals(text, at)
 
 
-def _called(text: str, at: int) -> tuple[int, int] | None:
+def _called(text: str, at: int) -> Place | None:
     """The name after "der hedder": in quotation marks, with capitals, or in lower case up to the next small word."""
     if quoted := _QUOTED.match(text, at):
-        return quoted.span("q") if quoted["q"] else quoted.span("s")
-    if capitals := _capitals(text, at, inner=True):
+        return quoted.span("q" if quoted["q"] else "s")
+    if capitals := _capitals(text, at):
         return capitals
     end = at
     for count, word in enumerate(_words_from(text, at)):
@@ -149,19 +158,19 @@ def _is_capital(word: str) -> bool:
     return word[0].isupper() or (word[0].isdigit() and any(char.isalpha() for char in word))
 
 
-def _capitals(text: str, at: int, *, inner: bool) -> tuple[int, int] | None:
-    """Words with capitals from `at` on ("Nyt fra Direktionen", "Elever-2026"), with small words between two of them where `inner`."""
+def _capitals(text: str, at: int) -> Place | None:
+    """Words with capitals from `at` on ("Nyt fra Direktionen", "Elever-2026"), with small words between two of them."""
     words = _words_from(text, at)
     if not words or not _is_capital(words[0].group()) or _is_no_title(words[0].group()):
         return None
     end = words[0].end()
     for at_word, word in enumerate(words[1:], start=2):
         after = words[at_word] if at_word < len(words) else None
-        small = inner and fold(word.group()) in _INNER and after and after.group()[0].isupper() and not _is_first_name(after.group())
+        small = fold(word.group()) in _INNER and after and after.group()[0].isupper() and not _is_first_name(after.group())
         if not (_is_capital(word.group()) or word.group().isdecimal() or small):
             break
         end = word.end()
-    return at, end
+    return words[0].start(), end
 
 
 def _is_first_name(word: str) -> bool:
@@ -170,25 +179,24 @@ def _is_first_name(word: str) -> bool:
 
 
 def _is_no_title(word: str) -> bool:
-    return _is_first_name(word) or word.startswith(("INC", "RITM", "REQ"))
+    return _is_first_name(word) or word.startswith(("INC", "RITM", "REQ")) or word.lower().endswith(("-listen", "-liste", "-gruppen"))
 
 
 def _by_form(text: str, low: str) -> list[Title]:
-    if text.isupper() or not _CHANGE.search(low) or _OTHER_MATTER.search(low):
+    if text.isupper() or not _FORM_CUE.search(low) or _OTHER_MATTER.search(low):
         return []
     found = [Title(*match.span("q" if match["q"] else "s"), "list_name") for match in _QUOTED.finditer(text)]
-    for match in _BEFORE_NAME.finditer(text):
-        span = _capitals(text, match.end(), inner=True)
-        if span and fold(_first_word(text, span)) not in lexicon().never and not _ends_sentence_before(text, match.start()):
-            found.append(Title(*span, "list_name"))
+    for match in _CAPITAL.finditer(text):
+        place = _capitals(text, match.start())
+        if place and _may_be_title(text, place) and _NAMED_BY_FORM.search(low, max(0, match.start() - 120), match.start()):
+            found.append(Title(*place, "list_name"))
+    for match in _LACKS.finditer(text):
+        place = _capitals(text, match.start("name"))
+        if place and place[1] == match.end("name") and _may_be_title(text, place) and _is_first_name(match["who"]):
+            found.append(Title(*place, "list_name"))
     return found
 
 
-def _first_word(text: str, span: tuple[int, int]) -> str:
-    word = _WORD.match(text, span[0])
-    return word.group() if word else ""
-
-
-def _ends_sentence_before(text: str, at: int) -> bool:
-    """A preposition with a capital begins a sentence ("Fra Sofie"), not the end of one."""
-    return text[at].isupper()
+def _may_be_title(text: str, place: Place) -> bool:
+    words = [fold(word) for word in text[place[0] : place[1]].split()]
+    return words[0] not in lexicon().never or (len(words) > 1 and words[0] in lexicon().openers)
