@@ -126,7 +126,7 @@ class Hearing(Correcting):
 
     async def hear_at_summary(self, text: str, word: Word | None) -> bool:
         """A text while the summary waits for a yes, or the card in which it is corrected is open."""
-        if word is Word.YES and self.summed:
+        if word is Word.YES and self.summed and self.turn.last == self.form.summary:  # nothing else was said since
             await self.confirmed()
         elif word is Word.NO:
             await self.edit_card("Hvad skal være anderledes? Skriv det, eller ret det her i kortet.")

@@ -31,7 +31,7 @@ HELP = Button(label="Se alt, jeg kan", do="offer", data={"intent": "help"})
 async def respond(event: Event, state: State, desk: Desk) -> list[Reply]:
     """Everything that is said to one event. Changes `state`. A system that fails is told in words, and nothing that was answered is lost."""
     clean = masked(event)
-    turn = Turn(clean, state, desk, clean.text)
+    turn = Turn(clean, state, desk, clean.text, last=state.last)
     if clean != event:
         turn.note("Jeg har fjernet CPR-nummeret, før noget blev gemt. Slet gerne også din egen besked her i chatten.")
     if event.kind in {"message", "press"}:
@@ -44,7 +44,9 @@ async def respond(event: Event, state: State, desk: Desk) -> list[Reply]:
         log.warning("a system failed in a turn", reference=reference, error=str(error), intent=state.open.intent if state.open else "")
         turn.say(f"{texts.trouble(error)} Ref. {reference}", *((Button(label="Prøv igen", do="again"),) if state.open else ()))
     state.touched_at = desk.now()
-    return turn.finished()
+    replies = turn.finished()
+    state.last = replies[-1].key if replies else state.last
+    return replies
 
 
 def masked(event: Event) -> Event:

@@ -74,6 +74,7 @@ class State(BaseModel):
     choosing: list[Offer] = Field(default_factory=list)
     shown: list[Button] = Field(default_factory=list)  # the buttons that a label, typed, may mean
     shown_card: str = ""
+    last: str = ""  # the key of what was said last
     greeted_on: date | None = None
     soothed_on: date | None = None  # their anger was acknowledged, which is done once
     touched_at: datetime | None = None

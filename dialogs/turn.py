@@ -24,6 +24,7 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     closes: dict[str, str] = field(default_factory=dict)
     lead: str = ""  # a sentence to stand before whatever is said next
+    last: str = ""  # the key of what was said last, before this turn
     regret: bool = False  # the last turn dropped a form: "nej vent" means that one
     corrected: bool = False  # the lead says what was changed
     beside: tuple[Button, ...] = ()  # buttons to stand beside the form's next question
