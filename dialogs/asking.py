@@ -176,7 +176,9 @@ class Asking:
         self.point_at("confirm")
         filled = self.filled()
         again = "Resten er som før. Passer det nu?" if turn.corrected else filled.confirm()
-        said = "\n".join(part for part in (notice.text, text or again) if part)
+        news = "" if notice.text == form.noticed else notice.text
+        form.noticed = notice.text
+        said = "\n".join(part for part in (news, text or again) if part)
         answers = (
             Button(label=filled.yes, do="yes", style="positive"),
             *notice.buttons,

@@ -26,6 +26,7 @@ class FormState(BaseModel):
     found: bool = False  # `choices` were found for what was said, not fixed ones
     drawn: int = 0  # cards drawn so far
     card: str = ""  # the key of the card that may be answered now
+    noticed: str = ""  # what stood above the last summary, so that it is not said again
     summary: str = ""  # the key of the last summary's card: a yes counts while that is the card
     filled_by: dict[str, str] = Field(default_factory=dict)  # field → id of the message that last filled it
     before: dict[str, Any] = Field(default_factory=dict)  # field → the value before the last change

@@ -61,12 +61,9 @@ jeg vil ikke oprette en sag|luk min sag|opret en fællespostkasse|hvad koster en
 TEXTS = (BEGINS, ANSWERS, ANSWERS, CHANGES, STEERS, STEERS, ELSEWHERE)
 FILLS: dict[str, list[str]] = {
     "what": ["Skærmen er gået i sort", "x", "", f"Borgeren {CPR} er væk", LONG],
-    "affected": ["1", "2", "3", ""],
-    "hinders": ["1", "2", "3", ""],
     "place": ["Nyropsgade 7, 2. sal", "", "3. sal"],
     "phone": ["4711", "12", "", "33 66 12 34"],
     "contact": ["", "Ole", "Sofie Lund", CPR, "ingen@kk.example"],
-    "mails": ["1", "1,2", "8", ""],
     "case": ["2026-0012345", "ny sag", "2026-9999999", "licenser", ""],
     "title": ["En ny titel", ""],
     "subject": ["software", "85.11.20", "", "zzz"],
@@ -233,7 +230,7 @@ def filled(message: dict[str, Any], chance: int) -> dict[str, str]:
     inputs = {}
     for place, one in enumerate(elements(message.get("card"))):
         if str(one.get("type")).startswith("Input."):
-            pool = FILLS.get(one["id"], [""])
+            pool = [choice["value"] for choice in one.get("choices", [])] or FILLS.get(one["id"], [""])
             value = pool[(chance // (place + 1)) % len(pool)]
             inputs[one["id"]] = str(one.get("value", "")) if (chance >> place) & 1 else value
     return inputs
