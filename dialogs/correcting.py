@@ -31,6 +31,9 @@ class Correcting(Asking):
         correction = corrections.read(text, self.asks)
         if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
             return True
+        if correction.field and not correction.loose and correction.field not in self.kind.wanted(self.form.answers):
+            await self.again(f"{self.asks[correction.field].label} hører ikke til her.")
+            return True
         said = text if correction.field else correction.new
         if not (correction.marked or (plain and not self.digresses())) or (not plain and len(said.split()) > SHORT):
             return False

@@ -23,6 +23,10 @@ INTO = (
     re.compile(r"^det (?P<field>handler om|drejer sig om)\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?:og\s+)?(?P<new>.{2,60}?)\s+som\s+(?P<field>[\wæøå-]{3,30})$", re.I),
 )
+CALLED = re.compile(
+    r"^(?:du kan |du må gerne |bare )?(?:kald|navngiv|døb|den skal hedde|sagen skal hedde)\s+(?:den\s+|det\s+|sagen\s+)?(?P<new>.+)$", re.I
+)
+REACH = re.compile(r"^(?:ring(?: i stedet)? til|kontakt|tag fat i)\s+(?!mig\b|os\b|min\b|mit\b)(?P<new>[^\d,.]{3,40})$", re.I)
 COLON = 3  # the place of "felt: værdi" in INTO
 SWAP = (
     re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
@@ -54,7 +58,7 @@ def read(text: str, asks: dict[str, Ask]) -> Correction:
     """The text as a correction. A text that is in no frame comes back as `new`, unmarked."""
     lead = LEAD.match(text)
     rest = text[lead.end() :].strip() if lead else text.strip()
-    rest = rest.strip(" .!*")
+    rest = re.sub(r"\s+i stedet$", "", rest.strip(" .!*"), flags=re.I)
     marked = bool(lead)
     if plain := PLAIN.match(rest):
         marked, rest = True, plain["new"].strip()
@@ -63,6 +67,10 @@ def read(text: str, asks: dict[str, Ask]) -> Correction:
         if swap := frame.match(rest):
             old, rest, marked = swap["old"].strip(" .!"), swap["new"].strip(" ,"), True
             break
+    if (called := CALLED.match(rest)) and (field := named("titel", asks)):
+        return Correction(called["new"].strip(' ”"'), field, old, marked=True)
+    if (reach := REACH.match(rest)) and (field := named("kontakt", asks)):
+        return Correction(reach["new"].strip(), field, old, marked, loose=True)
     for frame in INTO:
         into = frame.match(rest)
         if into and (field := named(into["field"], asks)):

@@ -85,7 +85,7 @@ class Hearing(Correcting):
             return True
         if await self.corrected(text, plain=not ask.kind.free):
             return True
-        if self.elsewhere():
+        if word is None and self.elsewhere():
             return False
         if ask.kind.free and word is None and await self.told_all(name, text):
             return True

@@ -29,7 +29,11 @@ ABOUT = re.compile(
     re.I,
 )
 NEWEST = re.compile(r"\b(?:nyeste|seneste|sidste|den jeg lige (?:fik|har fået))\b(?:\s+(?:mail|besked|e-mail))?", re.I)
+NUMBERS = {"to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6}
+COUNT = rf"(\d{{1,2}}|{'|'.join(NUMBERS)})"
+SEVERAL = re.compile(rf"\b(?:de|mine)\s+(?:{COUNT}\s+)?(?:nyeste|seneste|sidste)\s+(?:{COUNT}\s+)?(?:mails|beskeder|e-mails)", re.I)
 NUMBER = re.compile(r"\b(20\d{2}-\d{5,7})\b")
+A_MAIL = re.compile(r"^(?:den|dem|det er den|mailen|mails)\b.*\bfra\b", re.I)
 CASE = re.compile(r"^(?:(?:på|paa|under|til)\s+)?(?:edoc-?)?(?:sagen?\b|20\d{2}-\d{5,7}\b)", re.I)
 NEW_CASE = re.compile(
     r"^(?:(?:på|paa)\s+)?(?:en\s+)?(?:ny|nyt|opret(?:te)?(?:\s+en)?(?:\s+ny)?)(?:\s+(?:edoc-?\s?)?sag)?$|^den findes ikke endnu$", re.I
@@ -109,9 +113,19 @@ class Mails(Kind):
         query = query_of(text, entities)
         if query.sender or query.words or query.since:
             return await self._search(query, at, "der passer på det", newest=bool(NEWEST.search(text)))
+        if several := SEVERAL.search(text):
+            return await self._newest(several[1] or several[2], at)
         if NEWEST.search(text):
             return await self._search(MailQuery(limit=1), at, "i din indbakke", newest=True)
         return None
+
+    async def _newest(self, said: str | None, at: At) -> Reading:
+        """The newest ones, as many as were said and as a list shows; without a number there is none but the list."""
+        if not said:
+            return None
+        count = NUMBERS.get(said.lower()) or int(said)
+        mails = await at.desk.systems.get(Outlook).mails(at.event.who.id, MailQuery(limit=max(1, min(count, LISTED))))
+        return Got([(await chosen(mail, at)).model_dump(mode="json") for mail in mails]) if mails else None
 
     async def _search(self, query: MailQuery, at: At, what: str, *, newest: bool = False) -> Reading:
         mails = await at.desk.systems.get(Outlook).mails(at.event.who.id, query)
@@ -193,7 +207,7 @@ class Target(Kind):
         wanted = re.sub(
             r"^(?:(?:på|paa|under|til)\s+)?(?:sagen\s+(?:om|med|der hedder)?\s*|den\s+(?:om\s+)?)?", "", text.strip(" .!?"), flags=re.I
         )
-        if words.means(text) or len(wanted) < 3:
+        if words.means(text) or len(wanted) < 3 or A_MAIL.match(text.strip()):
             return None
         return await self._by_words(wanted, at)
 

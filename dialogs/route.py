@@ -6,6 +6,7 @@ import structlog
 
 from connectors.errors import ConnectorError
 from dialogs import texts, words
+from dialogs.cases.faults import COMMAND
 from dialogs.desk import Desk
 from dialogs.fields import pick_among
 from dialogs.filler import Filler, next_wish, set_aside
@@ -215,6 +216,9 @@ async def understood(turn: Turn) -> None:
         return
     if denied is not None and (not denied or meaning.intent == "out_of_scope"):
         turn.say("Intet er ændret.")
+        return
+    if meaning.intent == "out_of_scope" and COMMAND.match(turn.text):
+        await start(turn, "case.create", turn.text)
         return
     if meaning.intent == "out_of_scope":
         await missed(turn)

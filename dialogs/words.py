@@ -101,7 +101,7 @@ LISTS: dict[Word, frozenset[str]] = {
     Word.HELP: _list(
         """hvad mener du|hvad betyder det|hva|hvad|hvabehar|forstår ikke|det forstår jeg ikke|hva er det|hvad er det|forklar|uddyb|hvorfor|
         hvad skal du bruge det til|hvor finder jeg det|hvor står det|eksempel|giv et eksempel|fx?|hjælp|?|??|hvad mener du?|hvorfor spørger du om det|
-        hvorfor vil du vide det|hvad skal jeg skrive|hvem|hvem det|hvilken|hvilket|hvordan|hvor|hvornår|hjælp mig|kan du hjælpe|help|hvordan mener du|hvad er det for noget"""
+        hvorfor vil du vide det|hvad skal jeg skrive|hvad skal jeg svare|hvad skal jeg vælge|hvem|hvem det|hvilken|hvilket|hvordan|hvor|hvornår|hjælp mig|kan du hjælpe|help|hvordan mener du|hvad er det for noget"""
     ),
     Word.REPEAT: _list(
         """igen?|igen|sig det igen|hvad var spørgsmålet|hvor kom vi til|hvor var vi|hvad spurgte du om|gentag|kan du gentage|hvor langt er vi|

@@ -89,6 +89,7 @@ step = st.one_of(
 )
 plans = st.tuples(st.booleans(), st.sampled_from(BEGINS), st.lists(step, min_size=3, max_size=10))
 numbers = itertools.count(1)
+PRESSED: set[str] = set()
 Plan = tuple[bool, str, list[tuple[Any, ...]]]
 
 
@@ -106,7 +107,6 @@ class Walk:
     )  # the last summary, also when something was said after it: its own button still means it
     agreed: list[dict[str, Any]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
-    pressed: set[str] = field(default_factory=set)
 
     def story(self, why: str, *details: Any) -> str:
         """The whole walk, for a failure."""
@@ -148,9 +148,8 @@ class Walk:
         message = shown[-1 - back % len(shown)]
         label = pressable(message)[place % len(pressable(message))]["title"]
         inputs = filled(message, chance)
-        mark = json.dumps([message["id"], label, inputs])
-        again = mark in self.pressed
-        self.pressed.add(mark)
+        mark = json.dumps([self.name, message["id"], label, inputs])
+        again = self.repeated(mark)
         answered = await self.post("press", {"activity": message["id"], "action": label, "inputs": inputs})
         return self.means_yes(message, label), answered is not None and not again
 
@@ -161,11 +160,16 @@ class Walk:
         message = self.cards[-1 - place % len(self.cards)]
         button = pressable(message)[which % len(pressable(message))]
         inputs = filled(message, chance)
-        mark = json.dumps([message["id"], button["title"], inputs])
-        again = mark in self.pressed
-        self.pressed.add(mark)
+        mark = json.dumps([self.name, message["id"], button["title"], inputs])
+        again = self.repeated(mark)
         await press_old(self.house, self.person, message, button, inputs)
         return self.means_yes(message, button["title"]), not again
+
+    def repeated(self, mark: str) -> bool:
+        """Whether this person pressed just that before: within seconds it is taken for the client's own repetition."""
+        known = mark in PRESSED
+        PRESSED.add(mark)
+        return known
 
     def means_yes(self, message: dict[str, Any], label: str) -> str:
         return "button" * (message["id"] == self.newest.get("id") and label in YES)

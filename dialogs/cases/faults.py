@@ -18,7 +18,10 @@ COMMAND = re.compile(
     r"(?:\s+i\s+service\s?now)?\s*(?:om|på|paa|vedr\.?|vedrørende|angående|ang\.?|der\s+handler\s+om|til|for|[:,.–-])?\s*(?:at\s+)?",
     re.I,
 )
-GREETING = re.compile(r"^(?:(?:hej|hejsa|hey|goddag|godmorgen|dav|hallo)(?:\s+(?:kollega|igen|med dig|alle))?[\s,!.–-]+)+", re.I)
+GREETING = re.compile(
+    r"^(?:(?:hej|hejsa|hey|goddag|godmorgen|dav|hallo)(?:\s+(?:kollega|igen|med dig|alle))?[\s,!.–-]+(?:(?:det er )?(?:mig|os)(?: igen)?\b[\s,!.–-]*)?)+",
+    re.I,
+)
 PLEA = re.compile(
     r"^(?:(?:kan|ku|kunne|vil|gider)\s+(?:du|i)\s+(?:ik(?:ke)?\s+)?(?:li(?:ge)?\s+)?(?:godt\s+)?hj(?:æ|ae)lpe?\s+(?:mig|os)(?:\s+med\s+(?:noget|en ting))?"
     r"|(?:jeg|vi)\s+har\s+brug\s+for\s+hj(?:æ|ae)lp|hj(?:æ|ae)lp|i\s+need\s+help|please\s+help(?:\s+me)?|help)\s*[,.:!?–-]+\s*",
@@ -64,7 +67,8 @@ AFFECTED = Pick(
                 r"(?:det er )?(?:vist |nok |mest )?(?:kun|bare) (?:mig|min \w+)",
                 r"(?:ikke|ingen) andre(?: .*)?",
                 r"(?:only|just) me",
-                r"nej(?: .*)?",
+                r"nej$",
+                r"nej (?:kun|bare|det er|nej).*",
             ),
             (r"kun mig", r"bare mig", r"den eneste", r"(?:only|just) me"),
             tried=2,
@@ -114,7 +118,7 @@ AFFECTED = Pick(
             (
                 r"hele (?:afdelingen|kontoret|etagen|huset|teamet|gangen|bygningen|holdet)",
                 r"ingen (?:af os )?kan",
-                r"alle (?:i|paa|hos) ",
+                r"alle (?:i|paa|hos) \w+",
                 r"vi kan alle",
                 r"alle sammen",
             ),
@@ -129,7 +133,8 @@ HINDERS = Pick(
             "Nej, slet ikke",
             "du kan ikke arbejde imens",
             (
-                r"nej(?: .*)?",
+                r"nej$",
+                r"nej (?:nej|desvaerre|slet|overhovedet|det|jeg|vi|ikke|tvaertimod)\b.*",
                 r"slet ikke",
                 r"overhovedet ikke",
                 r"ikke arbejde",
@@ -149,6 +154,7 @@ HINDERS = Pick(
                 r"kan ikke lave noget",
                 r"akut",
                 r"kritisk",
+                r"(?:det|den|sagen) haster",
             ),
             tried=1,
         ),
@@ -157,7 +163,8 @@ HINDERS = Pick(
             "Ja, men det er besværligt",
             "du kan arbejde, men det er besværligt",
             (
-                r"ja(?: .*)?",
+                r"ja$",
+                r"ja (?:(?:men|ja|tak|da) )*(?:det|den|jeg|vi|lidt|nogenlunde|kun|ikke|delvist|til noed|langsomt|besvaerligt|ok)\b.*",
                 r"besvaerligt(?: .*)?",
                 r"(?:lidt|noget) besvaerligt",
                 r"nogenlunde",
@@ -216,11 +223,21 @@ def own(text: str) -> bool:
     return bool(OWN.search(fold(text)))
 
 
+LOOK = re.compile(
+    r"^(?:kan|ku|vil|gider)\s+(?:i|du|nogen|en)\s+(?:ikke\s+|ik\s+|lige\s+|venligst\s+)*"
+    r"(?:kigge|kikke|se|hjælpe|hjaelpe|ordne|fikse|fixe|tjekke)(?:\s+(?:mig|os))?\s+(?:på|paa|med|til)\s+",
+    re.I,
+)
+THANKS = re.compile(
+    r"[\s,.!]+(?:på forhånd tak|paa forhaand tak|mange tak|tusind tak|tak|pft|please|pls|venligst)(?:[\s,.!]+(?:tak|pft))*[\s.!]*$", re.I
+)
+
+
 def problem(text: str) -> str:
     """What is wrong, without the words that only ask for a case; "" when nothing is left."""
     rest = COMMAND.sub("", text.strip(), count=1)
     rest = GREETING.sub("", rest).strip(" .,:–-")
-    rest = POINTING.sub("", PLEA.sub("", rest))
+    rest = THANKS.sub("", LOOK.sub("", POINTING.sub("", PLEA.sub("", rest)))).strip(" .,:–-")
     return "" if fold(rest).strip(" .!?") in EMPTY or len(rest) < 4 else rest[0].upper() + rest[1:]
 
 
