@@ -129,7 +129,7 @@ RULES = [
         _ago, "siden", "ago",
     ),
     rule(
-        rf"den\s(?P<d>\d{{1,2}}|{ORDINAL})\.?(?=\s*(?:$|[,;!?)]|\.\s|\.$|kl\b|klokken|ds\b|i\sdenne\småned))",
+        rf"den\s(?P<d>\d{{1,2}}|{ORDINAL})\.?(?=\s*(?:$|[,;!?)]|kl\b|klokken|ds\b|i\sdenne\småned))",
         _day_of_this_month, "den ",
     ),
     rule(r"d\.\s?(?P<d>\d{1,2})\.?(?![./-]?\d)", _day_of_this_month, "d."),

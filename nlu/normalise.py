@@ -40,7 +40,7 @@ def clean(text: str) -> str:
 def own_words(text: str) -> str:
     """Cut what the person has not written: lines that start with ">" and a quoted mail with all that follows it."""
     if "\n" not in text:
-        return text
+        return "" if text.lstrip().startswith(">") else text
     if quoted := _QUOTED.search(text):
         text = text[: quoted.start()]
     return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))

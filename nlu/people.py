@@ -6,6 +6,7 @@ A name is given as written, without a genitive -s: "Ib Testrups" → "Ib Testrup
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlu.known import NOBODY, Known
 from nlu.lexicon import Lexicon, lexicon
@@ -67,13 +68,16 @@ def find(text: str, known: Known = NOBODY) -> list[Person]:
     return found
 
 
+_folded = lru_cache(maxsize=20_000)(fold)  # the same words come again and again
+
+
 def _words(text: str) -> Iterator[_Word]:
     shouted = text.isupper() and len(text) > 12  # then a capital says nothing
     for match in _TOKEN.finditer(text):
         word = match.group()
         capital = word[0].isupper() and not shouted and not (word.isupper() and len(word) > 1)
         first = _SENTENCE_END.search(text, max(0, match.start() - 8), match.start())
-        yield _Word(match.start(), match.end(), word, fold(word), capital, bool(first))
+        yield _Word(match.start(), match.end(), word, _folded(word), capital, bool(first))
 
 
 def _joins(text: str, end: int, start: int) -> bool:

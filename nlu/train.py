@@ -6,6 +6,7 @@ the threshold on these and the development sets (tests/nlu/dev_*). The same file
 
 import hashlib
 import json
+import random
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from nlu import entities, evaluate, model, vectors
+from nlu import entities, evaluate, model, typos, vectors
 from nlu.features import seen
 from nlu.understanding import OUT_OF_SCOPE
 
@@ -43,7 +44,7 @@ _CODE = [
     "people",
     "titles",
 ]
-_CODE += ["entities", "actions", "features", "vectors", "train"]
+_CODE += ["entities", "actions", "features", "vectors", "typos", "train"]
 
 Examples = list[tuple[str, str]]
 Table = NDArray[np.object_]
@@ -88,8 +89,8 @@ def pipeline() -> Pipeline:
     """The untrained pipeline. It holds nothing but scikit-learn's own classes, so that skops reads it back without trusting any other."""
     same = {"sublinear_tf": True, "lowercase": False, "dtype": np.float32}
     channels = [
-        ("words", TfidfVectorizer(ngram_range=(1, 2), token_pattern=vectors.WORD_PATTERN, **same), 0),
-        ("chars", TfidfVectorizer(analyzer="char_wb", ngram_range=vectors.CHAR_SIZES, min_df=2, **same), 0),
+        ("words", TfidfVectorizer(ngram_range=(1, 2), token_pattern=vectors.WORD_PATTERN, min_df=3, **same), 0),
+        ("chars", TfidfVectorizer(analyzer="char_wb", ngram_range=vectors.CHAR_SIZES, min_df=4, **same), 0),
         ("marks", TfidfVectorizer(token_pattern=MARK_PATTERN, min_df=2, **same), 1),
     ]
     return Pipeline([
@@ -153,10 +154,16 @@ def _log_loss(scores: NDArray[np.floating[Any]], right: NDArray[np.int_]) -> flo
     return float(-np.log(_softmax(scores)[np.arange(len(right)), right] + 1e-12).mean())
 
 
-def train(out: Path = model.HERE) -> dict[str, Any]:
-    """Train, store in folder `out` (pipeline.skops, weights.npz, card.json), and give what stands in the card."""
-    examples = phrases()
-    trained = pipeline().fit(table([text for text, _ in examples], evaluate.REFERENCE), [intent for _, intent in examples])
+def _twice(texts: list[str]) -> list[str]:
+    """The texts as they are written, and then as they may arrive; the slips are the same each time."""
+    chance = random.Random(2026)  # noqa: S311 - slips for training, no secrets
+    return [*texts, *(typos.hurried(text, chance) for text in texts)]
+
+
+def train(out: Path = model.HERE, examples: Examples | None = None) -> dict[str, Any]:
+    """Train on `examples` (all phrases by default), store in folder `out` (pipeline.skops, weights.npz, card.json), and give what the card says."""
+    examples = phrases() if examples is None else examples
+    trained = pipeline().fit(table(_twice([text for text, _ in examples]), evaluate.REFERENCE), 2 * [intent for _, intent in examples])
     weights = weights_of(trained)
     sets = {path.stem: evaluate.rows(path) for path in sorted(LABELLED.glob("*.jsonl"))}
     temperature, threshold = choose(weights, sets)

@@ -5,7 +5,7 @@ It gives what the stored pipeline gives (tests/nlu proves it on ten thousand tex
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -23,8 +23,7 @@ CHAR_SIZES = (2, 5)
 Floats = NDArray[np.float32]
 
 
-@lru_cache(maxsize=20_000)
-def char_grams(word: str) -> tuple[str, ...]:
+def char_grams(word: str) -> list[str]:
     """The runs of 2–5 characters of one word with a blank on each side, as scikit-learn's char_wb counts them."""
     word = f" {word} "
     grams: list[str] = []
@@ -33,58 +32,50 @@ def char_grams(word: str) -> tuple[str, ...]:
             grams.append(word)  # a short word counts once, however long the runs may be
             break
         grams += [word[at : at + size] for at in range(len(word) - size + 1)]
-    return tuple(grams)
-
-
-def terms(channel: str, folded: str, marks: str) -> Iterator[str]:
-    """The terms of one channel, repeated as often as they occur."""
-    if channel == "words":
-        words = _WORD.findall(folded)
-        yield from words
-        yield from (f"{one} {other}" for one, other in pairwise(words))
-    elif channel == "chars":
-        for word in folded.split():
-            yield from char_grams(word)
-    else:
-        yield from marks.split()
+    return grams
 
 
 @dataclass(frozen=True)
 class Channel:
-    """The terms of a channel with their rows in the weights, their inverse document frequency, and the channel's weight."""
+    """The terms of a channel with their rows in the weights, and how much the channel counts."""
 
     rows: dict[str, int]
     weight: float
 
 
-@dataclass(frozen=True)
 class Weights:
-    """A trained classifier: `matrix` has one row a term and one column a class."""
+    """A trained classifier: `matrix` has one row a term and one column a class, `idf` the inverse document frequency of each term."""
 
-    classes: tuple[str, ...]
-    channels: tuple[Channel, ...]
-    idf: Floats
-    matrix: Floats
-    bias: Floats
+    def __init__(self, classes: tuple[str, ...], channels: tuple[Channel, ...], idf: Floats, matrix: Floats, bias: Floats) -> None:
+        self.classes = classes
+        self.channels = channels
+        self.idf = idf
+        self.matrix = matrix
+        self.bias = bias
+        # A word's runs of characters are looked up once: the same few thousand words make up nearly every text.
+        self._char_rows = lru_cache(maxsize=20_000)(self._find_char_rows)
 
     def scores(self, folded: str, marks: str) -> Floats:
         """The score of each class, not yet a probability."""
-        total = self.bias
-        for name, channel in zip(CHANNELS, self.channels, strict=True):
-            total = total + self._part(channel, terms(name, folded, marks))
-        return total
+        words, chars, named = self.channels
+        seen = _WORD.findall(folded)
+        terms = [*seen, *(f"{one} {other}" for one, other in pairwise(seen))]
+        total = self.bias + self._part([row for term in terms if (row := words.rows.get(term)) is not None], words.weight)
+        total = total + self._part([row for word in folded.split() for row in self._char_rows(word)], chars.weight)
+        return total + self._part([row for mark in marks.split() if (row := named.rows.get(mark)) is not None], named.weight)
 
-    def _part(self, channel: Channel, seen: Iterable[str]) -> Floats:
-        counts: dict[int, int] = {}
-        for term in seen:
-            if (row := channel.rows.get(term)) is not None:
-                counts[row] = counts.get(row, 0) + 1
-        if not counts:
+    def _find_char_rows(self, word: str) -> tuple[int, ...]:
+        rows = self.channels[1].rows
+        return tuple(row for gram in char_grams(word) if (row := rows.get(gram)) is not None)
+
+    def _part(self, rows: list[int], weight: float) -> Floats:
+        if not rows:
             return np.zeros_like(self.bias)
-        rows = np.fromiter(counts, np.int32, len(counts))
-        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[rows]
-        values *= channel.weight / np.sqrt(values @ values)
-        part: Floats = values @ self.matrix[rows]
+        counts = Counter(rows)
+        which = np.fromiter(counts, np.int32, len(counts))
+        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[which]
+        values *= weight / np.sqrt(values @ values)
+        part: Floats = values @ self.matrix[which]
         return part
 
 
