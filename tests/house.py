@@ -18,7 +18,7 @@ from simulators.server import CONTROL
 from simulators.server import build as build_simulators
 from simulators.world import NOW, PEOPLE
 
-PATIENCE = 20.0  # seconds that a test waits for something that should come
+PATIENCE = 15.0  # seconds that a test waits for something that should come
 
 
 class Person:
@@ -105,7 +105,12 @@ def lines(message: dict[str, Any]) -> list[str]:
     texts = [one["text"] for one in parts if one.get("type") == "TextBlock"] if parts else [message["text"]]
     said = [line for text in texts for line in str(text).splitlines() if line.strip()] or [""]
     labels = " ".join(f"[{label}]" for label in buttons(message))
-    said += [f"  {fact['title']}: {fact['value']}" for one in parts if one.get("type") == "FactSet" for fact in one["facts"]]
+    said += [
+        f"  {fact['title']}: {' ⏎ '.join(fact['value'].splitlines())}"
+        for one in parts
+        if one.get("type") == "FactSet"
+        for fact in one["facts"]
+    ]
     for one in parts:
         if one.get("type", "").startswith("Input."):
             value = f" = {one['value']}" if one.get("value") else ""

@@ -71,11 +71,8 @@ class Play:
         elif command == "drop":
             await self.house.fault(path=f"/{args[0]}", method="POST", drop_answer=True, times=int(args[2]), match=" ".join(args[3:]))
         elif command == "writes":
-            return [
-                f"= {one['system']} {one['method']} {one['path'].split('?')[0].rsplit('/', 1)[-1]}"
-                for one in await self.house.writes()
-                if one["status"] < 400
-            ]
+            done = [one for one in await self.house.writes() if one["status"] < 400]
+            return [f"= {one['system']} {one['method']} {one['path'].split('?')[0].rsplit('/', 1)[-1][:20]}" for one in done]
         else:
             raise AssertionError(line)
         return []

@@ -1,5 +1,6 @@
 """The Aggregate API: `/api/now/stats/{table}`. All numbers are strings."""
 
+import math
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
@@ -14,7 +15,7 @@ from simulators.servicenow.tables import found, known
 from simulators.servicenow.values import number
 
 KINDS: dict[str, Callable[[list[float]], str]] = {
-    "sum": lambda values: shown(sum(values)),
+    "sum": lambda values: shown(math.fsum(values)),
     "avg": lambda values: f"{sum(values) / len(values):.4f}" if values else "",
     "min": lambda values: shown(min(values)) if values else "",
     "max": lambda values: shown(max(values)) if values else "",
