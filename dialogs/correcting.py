@@ -155,7 +155,8 @@ class Correcting(Asking):
 
     def digresses(self) -> bool:
         """A question or an order that clearly is about something else."""
-        return bool(self.asks_something() or re.match(rf"{VERBS}\b", self.turn.text.strip(), re.I)) and self.elsewhere()
+        order = re.match(rf"{VERBS}\b", self.without_lead(self.turn.text).strip(), re.I)
+        return bool(order or self.asks_something()) and self.elsewhere()
 
     async def taken(self, name: str, reading: Reading) -> bool:
         """Act on a reading; the hearing half knows how."""

@@ -74,9 +74,9 @@ def read(text: str, asks: dict[str, Ask]) -> Correction:
     for frame in INTO:
         into = frame.match(rest)
         if into and (field := named(into["field"], asks)):
-            loose = "loose" in frame.groupindex or (
-                frame is INTO[COLON] and not named(into["field"], {field: asks[field]}, label_only=True)
-            )
+            vague = asks[field].kind.lenient or asks[field].kind.drawn == "lines"
+            by_label = named(into["field"], {field: asks[field]}, label_only=True)
+            loose = "loose" in frame.groupindex or (frame is INTO[COLON] and vague and not by_label)
             return Correction(re.sub(r"^at\s+", "", into["new"].strip()), field, old, marked=not loose or marked, loose=loose)
     return Correction(rest, "", old, marked)
 

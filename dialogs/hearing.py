@@ -85,7 +85,7 @@ class Hearing(Correcting):
             return True
         if await self.corrected(text, plain=not ask.kind.free):
             return True
-        if word is None and self.elsewhere():
+        if word is None and self.elsewhere() and (not correction.marked or self.digresses()):
             return False
         if ask.kind.free and word is None and await self.told_all(name, text):
             return True
@@ -138,7 +138,7 @@ class Hearing(Correcting):
             await self.summary()
         elif await self.corrected(text, plain=True) or (not self.summed and await self.in_only_field(text)):
             pass
-        elif self.elsewhere():
+        elif self.elsewhere() and (self.digresses() or not corrections.read(text, self.asks).marked):
             return False
         elif corrections.read(text, self.asks).marked:
             await self.edit_card(f"Hvad skal være anderledes? Skriv fx ”{self.kind.example}”, eller ret det her i kortet.")

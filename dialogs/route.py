@@ -1,5 +1,6 @@
 """Where a message goes: to the open form, to a button that its words name, or to the dialog that its meaning asks for."""
 
+import re
 from datetime import timedelta
 
 import structlog
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 
 SILENCE, KEPT = timedelta(hours=8), timedelta(days=14)
 WISHED = frozenset({"opret", "opret sagen", "opret den", "journaliser", "send den"})  # a yes to a summary, a wish where there is none
+LAST_CASE = re.compile(  # "hvad er status på den": on the case that was named last
+    r"(?:hvad er |hvad med |hvordan |hvordan er |hvor |er der )?(?:status |nyt |gaar det |langt er (?:i|de|man) )?(?:paa |med |om )?(?:den|sagen|den sag)"
+)
 FEW = 4  # words that may pick from a list
 CLOSE, LIKELY = 0.15, 0.6  # two readings nearer than the first, and neither over the second: the person chooses
 HELP = Button(label="Se alt, jeg kan", do="offer", data={"intent": "help"})
@@ -206,6 +210,9 @@ async def understood(turn: Turn) -> None:
         turn.instead(denied)
         turn.note("Det er i orden.")
     elif await both(turn):
+        return
+    if state.case and LAST_CASE.fullmatch(words.whole(turn.text).rstrip("? ")):
+        await start(turn, "case.status", turn.text)
         return
     meaning = turn.meaning
     if words.angry(turn.text) and state.soothed_on != turn.today:
