@@ -18,6 +18,7 @@ SURE_ELSEWHERE, SURE_OF_TEXT, SURE_OF_FEW = (
 SHORT = 4  # words: what is longer, in answer to an open question, is the answer and no correction
 WRONG = re.compile(r"(?:er |helt |stadig |ogsaa )*(?:forkert\w*|gal|galt|ikke (?:det |den )?(?:rigtig\w*|korrekt\w*)|skrevet forkert)")
 PLAIN_WORDS = {Word.YES: "ja", Word.NO: "nej"}  # a choice knows these; the other ways of saying them are theirs too
+DEFINITE = re.compile(r"(?<=\w{3})(?:en|et|n|t)$")  # "ikke musen" where "min mus" was written
 MOST_STEM = 2  # letters: shorter words stand in too many others
 INVERTED = re.compile(r"(?:kan|vil|maa|skal|er|har|findes|goer) (?:du|jeg|man|i|vi|det|den|der)\b")
 ASKING = frozenset("hvad hvor hvornaar hvem hvordan hvorfor hvilken hvilket hvilke".split())
@@ -57,13 +58,16 @@ class Correcting(Asking):
 
     def swapped(self, old: str, new: str) -> bool:
         """A swap ("X, ikke Y") where Y stands in a text that was written."""
-        for name in reversed(self.form.changed):
-            value = self.form.answers.get(name)
-            if isinstance(self.asks[name].kind, Text) and isinstance(value, str) and old.lower() in value.lower():
-                start = value.lower().index(old.lower())
-                self.put(name, value[:start] + new + value[start + len(old) :])
-                self.note_change(name, value)
-                return True
+        texts_ = [
+            (name, str(self.form.answers[name]))
+            for name in reversed(self.form.changed)
+            if name in self.form.answers and isinstance(self.asks[name].kind, Text)
+        ]
+        for said, put in ((old, new), (DEFINITE.sub("", old), DEFINITE.sub("", new))):
+            for name, value in texts_:
+                if said and (found := re.search(rf"\b{re.escape(said)}\b", value, re.I)):
+                    self.change(name, f"{value[: found.start()]}{put}{value[found.end() :]}")
+                    return True
         return False
 
     async def found_in(self, text: str, *, marked: bool) -> bool:

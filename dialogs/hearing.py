@@ -128,8 +128,10 @@ class Hearing(Correcting):
         """A text while the summary waits for a yes, or the card in which it is corrected is open."""
         if word is Word.YES and self.summed and self.turn.last == self.form.summary:  # nothing else was said since
             await self.confirmed()
-        elif word is Word.NO:
+        elif word is Word.NO and self.summed:
             await self.edit_card("Hvad skal være anderledes? Skriv det, eller ret det her i kortet.")
+        elif word is Word.NO:
+            await self.edit_card(f"Ret det her i kortet, skriv fx ”{self.kind.example}”, eller skriv annuller.")
         elif word in {Word.UNSURE, Word.SKIP, Word.UNKNOWN}:
             await self.summary("Jeg gør kun noget, hvis du er helt sikker. Skal jeg gå i gang?")
         elif word is Word.KEEP and self.form.before:

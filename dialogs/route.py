@@ -24,7 +24,9 @@ from dialogs.words import Word
 log = structlog.get_logger()
 
 SILENCE, KEPT = timedelta(hours=8), timedelta(days=14)
-WISHED = frozenset({"opret", "opret sagen", "opret den", "journaliser", "send den"})  # a yes to a summary, a wish where there is none
+WISHED = frozenset(
+    {"opret", "opret sagen", "opret den", "journaliser", "send den", "luk", "luk den"}
+)  # steer a form; a wish where there is none
 LAST_CASE = re.compile(  # "hvad er status på den": on the case that was named last
     r"(?:hvad er |hvad med |hvordan |hvordan er |hvor |er der )?(?:status |nyt |gaar det |langt er (?:i|de|man) )?(?:paa |med |om )?(?:den|sagen|den sag)"
 )
@@ -182,7 +184,7 @@ async def anything(turn: Turn) -> None:
 async def bare_word(turn: Turn, word: Word) -> bool:
     """Yes, no, stop and the like with no form open."""
     state = turn.state
-    if words.whole(turn.text) in WISHED:
+    if words.whole(turn.text) in WISHED and not state.waiting:
         return False
     if word is Word.CANCEL:
         await start(turn, "cancel", turn.text)

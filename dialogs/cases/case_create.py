@@ -133,7 +133,7 @@ class Form(Request):
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
         said = texts.own_words(text)
         found = await super().heard(said, at)
-        if own(said):
+        if own(problem(said)):
             found.setdefault("affected", Got(AFFECTED.of[0].value))
         what = problem(text)
         if len(what) > LONGEST:

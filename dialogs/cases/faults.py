@@ -24,7 +24,8 @@ GREETING = re.compile(
 )
 PLEA = re.compile(
     r"^(?:(?:kan|ku|kunne|vil|gider)\s+(?:du|i)\s+(?:ik(?:ke)?\s+)?(?:li(?:ge)?\s+)?(?:godt\s+)?hj(?:æ|ae)lpe?\s+(?:mig|os)(?:\s+med\s+(?:noget|en ting))?"
-    r"|(?:jeg|vi)\s+har\s+brug\s+for\s+hj(?:æ|ae)lp|hj(?:æ|ae)lp|i\s+need\s+help|please\s+help(?:\s+me)?|help)\s*[,.:!?–-]+\s*",
+    r"|(?:nej\s+|ja\s+)?jeg\s+har\s+(?:stadig\s+|lige\s+|fået\s+)*et\s+(?:andet\s+|nyt\s+)?problem(?=\s*[,:])"
+    r"|(?:nej|ja|jo|ok|okay)(?=\s*,)|(?:jeg|vi)\s+har\s+brug\s+for\s+hj(?:æ|ae)lp|hj(?:æ|ae)lp|i\s+need\s+help|please\s+help(?:\s+me)?|help)\s*[,.:!?–-]+\s*",
     re.I,
 )
 POINTING = re.compile(
@@ -215,7 +216,7 @@ class Device(Kind):
         return Got(match[1].upper()) if match else None
 
 
-OWN = re.compile(r"(?<!\w)(?:min|mit|mine|jeg|mig|my|i)(?!\w)")
+OWN = re.compile(r"(?<!\w)(?:(?:min|mit|mine|my)(?! (?:kolleg|chef|leder|medarbejder|afdeling|team))|jeg|mig|i)(?!\w)")
 
 
 def own(text: str) -> bool:
