@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +24,7 @@ from dialogs.brain import Brain
 from dialogs.desk import Desk
 from dialogs.registry import found
 from dialogs.work import message, work
-from jobs.database import unfit
+from fit import unfit
 from jobs.engine import Job, Jobs
 from settings import Settings
 from simulators.beside import started
@@ -109,7 +110,8 @@ def quiet(settings: Settings) -> None:
 def main() -> None:
     """Run until stopped."""
     settings = config.load()
-    if reason := unfit(settings.database_url):
+    postgres = (settings.database_url or "").startswith("postgresql://")
+    if reason := unfit(sys.version_info[:2], sqlite3.sqlite_version_info, postgres=postgres):
         sys.exit(f"kollega: {reason}")
     if reason := config.unwritable(settings.var_dir):
         sys.exit(f"kollega: VAR_DIR: {reason}")

@@ -14,6 +14,7 @@ from jobs.engine import Job
 async def work(desk: Desk, job: Job) -> str:
     """Run one job; gives its outcome ("done", "partly"). Raises what its steps raise: the engine tells the person."""
     form = found().forms[job.order.intent].model_validate(job.order.form)
+    job.minutes = form.minutes
     return await found().work[job.order.intent](form, desk, job)
 
 

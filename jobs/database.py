@@ -2,7 +2,6 @@
 
 import fcntl
 import sqlite3
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,24 +61,8 @@ def postgres(url: str) -> Callable[[], psycopg.Connection]:
 
     def connect() -> psycopg.Connection:
         try:
-            return psycopg.connect(url, **ALIVE)  # type: ignore[arg-type]  # the stub does not know libpq's own parameters
+            return psycopg.connect(url, **ALIVE)  # type: ignore[arg-type]  # its signature does not know libpq's own parameters
         except psycopg.OperationalError as error:
             raise psycopg.OperationalError(f"connection failed: {error}") from error
 
     return connect
-
-
-def unfit(database_url: str | None = None) -> str | None:
-    """One sentence if this Python or its SQLite cannot run jobs, else None. For app.py, before anything else."""
-    python, library = sys.version_info[:2], sqlite3.sqlite_version_info[:2]
-    if python < (3, 11):
-        return f"Kollega needs Python 3.11 or newer; this is {python[0]}.{python[1]}."
-    if database_url and database_url.startswith("postgresql://"):
-        return None
-    needed = (3, 42) if python >= (3, 12) else (3, 35)
-    if library < needed:
-        return (
-            f"SQLite {sqlite3.sqlite_version} is too old for jobs with Python {python[0]}.{python[1]}, which need {needed[0]}.{needed[1]}:"
-            " use Python 3.11, a newer SQLite, or PostgreSQL (DATABASE_URL)."
-        )
-    return None

@@ -97,3 +97,4 @@ def test_a_python_that_does_not_fit_is_told_in_one_sentence() -> None:
     assert unfit((3, 12), (3, 45, 0)) == ""
     assert "3.11 or newer" in unfit((3, 10), (3, 40, 1))
     assert "3.42.0" in unfit((3, 12), (3, 40, 1))
+    assert unfit((3, 12), (3, 40, 1), postgres=True) == ""

@@ -4,8 +4,6 @@ import asyncio
 import functools
 import logging
 import math
-import sqlite3
-import sys
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -146,18 +144,6 @@ def test_places(tmp_path: Path) -> None:
     for nameless in ("sqlite:///", "sqlite:///:memory:"):
         with pytest.raises(ValueError, match="names no file"):
             database.place(nameless, tmp_path)
-
-
-def test_unfit_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert database.unfit() is None
-    monkeypatch.setattr(sys, "version_info", (3, 12, 1))
-    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
-    monkeypatch.setattr(sqlite3, "sqlite_version", "3.40.1")
-    assert "3.40.1" in str(database.unfit())
-    assert "PostgreSQL" in str(database.unfit())
-    assert database.unfit("postgresql://h/d") is None
-    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
-    assert "3.11" in str(database.unfit("postgresql://h/d"))
 
 
 def test_the_private_names_of_dbos_are_still_there() -> None:
