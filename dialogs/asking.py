@@ -198,10 +198,16 @@ class Asking:
         """The open question once more, with what it is about; tries are not counted."""
         self.turn.note(lead)
         form = self.form
-        if form.asked == "confirm" or not form.asked:
+        if not form.asked:
+            await self.hear_first()
+        elif form.asked == "confirm":
             await self.go_on()
         else:
             await self.ask(form.asked)
+
+    async def hear_first(self) -> None:
+        """The first sentence, which could not be heard yet; the filler knows how."""
+        raise NotImplementedError
 
     async def go_back(self) -> None:
         """What comes after this form; the filler knows."""

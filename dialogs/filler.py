@@ -33,18 +33,25 @@ class Filler(Hearing):
         elif before:
             before.files = [file for file in before.files if file not in turn.event.files]
             set_aside(turn, before, "Den venter, til vi er færdige med det nye.")
-        form = FormState(id=turn.desk.new_id(), intent=intent, answers=dict(answers or {}), begun_at=now, touched_at=now)
+        form = FormState(id=turn.desk.new_id(), intent=intent, first=text, answers=dict(answers or {}), begun_at=now, touched_at=now)
         turn.state.open = form
         filler = cls(turn, form)
         filler.take_files()
-        await filler.look_up()
+        await filler.hear_first()
+
+    @override
+    async def hear_first(self) -> None:
+        """Fill what the first sentence says. When a system fails meanwhile, it is heard again with the next try."""
+        form = self.form
+        await self.look_up()
         pending: list[tuple[str, Reading]] = []
-        for name, reading in (await filler.kind.heard(text, turn.at(form))).items() if text else ():
+        for name, reading in (await self.kind.heard(form.first, self.turn.at(form))).items() if form.first else ():
             if isinstance(reading, Got):
-                filler.put(name, reading.value)
-            else:
+                self.put(name, reading.value)
+            elif reading is not None:
                 pending.append((name, reading))
-        await filler.go_on(pending)
+        form.first = ""
+        await self.go_on(pending)
 
     @override
     async def steered(self, word: Word) -> bool:

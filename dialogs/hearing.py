@@ -28,6 +28,9 @@ class Hearing(Correcting):
             return True
         if form.choices and form.offered and await self.chosen(text):
             return True
+        if not form.asked:
+            await self.again()
+            return True
         if form.asked == "confirm":
             return await self.hear_at_summary(text, word)
         return await self.hear_answer(text, word)

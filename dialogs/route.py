@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from connectors.errors import ConnectorError
-from dialogs import texts, words
+from dialogs import drawing, texts, words
 from dialogs.cases.faults import COMMAND
 from dialogs.desk import Desk
 from dialogs.fields import pick_among
@@ -49,7 +49,11 @@ async def respond(event: Event, state: State, desk: Desk) -> list[Reply]:
     except ConnectorError as error:
         reference = f"F-{desk.new_id()[:4].upper()}"
         log.warning("a system failed in a turn", reference=reference, error=str(error), intent=state.open.intent if state.open else "")
-        turn.say(f"{texts.trouble(error)} Ref. {reference}", *((Button(label="Prøv igen", do="again"),) if state.open else ()))
+        said = f"{texts.trouble(error)} Ref. {reference}"
+        if state.open:
+            turn.say(said, Button(label="Prøv igen", do="again"), drawing.cancel(), key=Filler(turn, state.open).new_card())
+        else:
+            turn.say(said)
     state.touched_at = desk.now()
     replies = turn.finished()
     state.last = replies[-1].key if replies else state.last

@@ -18,7 +18,8 @@ class FormState(BaseModel):
     intent: str
     answers: dict[str, Any] = Field(default_factory=dict)
     skipped: list[str] = Field(default_factory=list)
-    asked: str = ""
+    first: str = ""  # what it began with, until that has been heard
+    asked: str = ""  # "" until something could be asked: a system may have failed at once
     attempts: int = 0  # failed tries at `asked`
     helped: int = 0  # times that `asked` was explained
     choices: list[dict[str, Any]] = Field(default_factory=list)  # what `asked` offers: {"label", "value"}

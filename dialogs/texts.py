@@ -45,6 +45,9 @@ REASONS = {
     "owner_unknown": "den ansvarlige findes ikke i systemet",
     "not_taken": "noget af det, jeg skrev, blev ikke gemt",
 }
+ODD = {
+    "MailboxNotEnabledForRESTAPI": "Du har ingen postkasse, som jeg kan læse. Servicedesk kan se hvorfor."
+}  # not what its kind usually means
 CPR = re.compile(r"(?<!\d)(?<!\d-)\d{6}[ \u00a0]?[-–—]?[ \u00a0]?\d{4}(?!\d)(?!-\d)")
 
 
@@ -55,6 +58,8 @@ def system_name(system: str) -> str:
 
 def trouble(error: ConnectorError) -> str:
     """A failed call as a sentence for the person."""
+    if error.code in ODD:
+        return ODD[error.code]
     reason = REASONS.get(error.code, "den vil ikke tage imod det, som det er skrevet")
     return TROUBLE[type(error)].format(system=system_name(error.system), reason=reason)
 
