@@ -14,6 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMES = [person.name for person in PEOPLE]
 OTHERS = [name for name in NAMES[6:] if NAMES.count(name) == 1]
 MAIL = "journaliser mailen fra Sofie Lund om nye licenser på 2026-0012345"
+OTHER = "journaliser mailen fra Birthe Holm om licenser på 2026-0012345"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -116,29 +117,29 @@ async def test_the_answer(said: list[str], wanted: list[str], unwanted: list[str
 
 
 @pytest.mark.parametrize(
-    ("said", "wanted", "unwanted"),
+    ("name", "said", "wanted", "unwanted"),
     [
-        (["hvad er status på min sag", "den første"], ["INC0010237"], []),
-        (["vis mine sager", "den anden"], ["INC0010243"], []),
-        (["hvad er status på min sag", "den med teams"], ["INC0010237"], []),
-        (["status på INC0010243", "hvad er status på sagen?"], ["INC0010243"], ["Hvilken"]),
-        ([MAIL, "nej, på 2026-9999999"], ["ikke se en sag med nummer 2026-9999999"], ["Passer det?"]),
-        ([MAIL, "nej, den fra Jens Kjær", "mails: 1"], ["fra Jens Kjær", "Passer det nu?"], []),
-        ([MAIL, "nej, den fra Jens Kjær", "som før"], ["Aftale om nye licenser", "Passer det?"], []),
-        ([MAIL, "ny sag", "hvad er kle"], ["fælles emneplan"], ["fandt intet"]),
-        ([MAIL, "nej", "Nye licenser til Økonomi"], ["2026-0012346", "Passer det nu?"], []),
-        (["journaliser mailen fra Sofie Lund om nye licenser", "vis mine sager"], ["INC0010243", "Tilbage til"], ["fandt ingen"]),
-        (["journaliser"], ["Hvilke mails"], ["ikke noget i gang"]),
-        (["læg de sidste 3 mails på sag 2026-0012346"], ["Mail 3", "Passer det?"], ["Mail 4"]),
-        ([MAIL, "nej, ny sag i stedet", "kald den Nye aftaler"], ["sagens titel er Nye aftaler"], []),
-        ([MAIL, "titel: Hej"], ["hører ikke til her", "Passer det?"], []),
-        (["journaliser den nyeste mail", "nej den fra Jens Kjær"], ["Jens Kjær:"], ["ingen åben sag"]),
+        ("Birthe Holm", ["hvad er status på min sag", "den første"], ["INC0010237"], []),
+        ("Birthe Holm", ["vis mine sager", "den anden"], ["INC0010243"], []),
+        ("Birthe Holm", ["hvad er status på min sag", "den med teams"], ["INC0010237"], []),
+        ("Birthe Holm", ["status på INC0010243", "hvad er status på sagen?"], ["INC0010243"], ["Hvilken"]),
+        ("Birthe Holm", [MAIL, "nej, den fra Jens Kjær", "mails: 1"], ["fra Jens Kjær", "Passer det nu?"], []),
+        ("Birthe Holm", [MAIL, "nej, den fra Jens Kjær", "som før"], ["Aftale om nye licenser", "Passer det?"], []),
+        ("Birthe Holm", [MAIL, "nej", "Nye licenser til Økonomi"], ["2026-0012346", "Passer det nu?"], []),
+        ("Jens Kjær", [OTHER, "nej, på 2026-9999999"], ["ikke se en sag med nummer 2026-9999999"], ["Passer det?"]),
+        ("Jens Kjær", [OTHER, "ny sag", "hvad er kle"], ["fælles emneplan"], ["fandt intet"]),
+        ("Jens Kjær", [OTHER, "nej, ny sag i stedet", "kald den Nye aftaler"], ["sagens titel er Nye aftaler"], []),
+        ("Jens Kjær", [OTHER, "titel: Hej"], ["hører ikke til her", "Passer det?"], []),
+        ("Sofie Lund", ["journaliser"], ["Hvilke mails"], ["ikke noget i gang"]),
+        ("Sofie Lund", ["læg de sidste 3 mails på sag 2026-0012346"], ["Mail 3", "Passer det?"], ["Mail 4"]),
+        ("Sofie Lund", ["journaliser den nyeste mail", "vis mine sager"], ["Tilbage til"], ["fandt ingen"]),
+        ("Mette Friis", ["journaliser den nyeste mail", "nej den fra Ole Bang"], ["Ole Bang"], ["ingen åben sag"]),
     ],
 )
-async def test_birthes_answer(said: list[str], wanted: list[str], unwanted: list[str], open_house: House) -> None:
-    birthe = await open_house.person("Birthe Holm")
-    answer = await told(birthe, said)
-    while "ikke noget i gang" not in await told(birthe, ["annuller"]):
+async def test_whoever_has_mails_and_cases(name: str, said: list[str], wanted: list[str], unwanted: list[str], open_house: House) -> None:
+    person = await open_house.person(name)
+    answer = await told(person, said)
+    while "ikke noget i gang" not in await told(person, ["annuller"]):
         pass
     assert [part for part in wanted if part not in answer] == [], answer
     assert [part for part in unwanted if part in answer] == [], answer
