@@ -169,15 +169,14 @@ class Hearing(Correcting):
         else:
             await self.summary(f"Den er jeg ikke med på. Skriv ja, annuller, eller det nye, fx ”{self.kind.example}”.")
 
-    async def refilled(self, names: list[str], text: str) -> None:
-        """The message that filled these fields now reads differently."""
+    async def reread(self, names: list[str], text: str) -> None:
+        """The message that filled these fields now reads differently: take what can be read in it."""
         readings = await self.kind.heard(text, self.turn.at(self.form)) if len(names) > 1 else {}
         for name in names:
             reading = readings.get(name) or await self.read(name, text)
             if isinstance(reading, Got):
                 self.change(name, reading.value)
                 self.form.filled_by[name] = self.turn.event.refers
-        await self.go_on()
 
     async def repair(self, reason: str) -> None:
         """First why, then help with choices, then another way; never the same sentence twice, never a fourth demand."""

@@ -15,7 +15,7 @@ from dialogs.presses import pressed, told_of
 from dialogs.registry import found
 from dialogs.smalltalk import CAN
 from dialogs.starting import PERSON, hand_over, restored, resumed, start
-from dialogs.state import Offer, Said, State
+from dialogs.state import FormState, Offer, Said, State
 from dialogs.talk import Button, Event, Reply
 from dialogs.turn import Turn
 from dialogs.wishes import WISHES, apart, wanted
@@ -298,13 +298,24 @@ async def chosen(turn: Turn) -> bool:
 async def edited(turn: Turn) -> None:
     """A message that was changed afterwards: before the yes a correction of what it filled, after it no second run."""
     state, refers = turn.state, turn.event.refers
-    form = state.open
     state.said = [Said(id=one.id, text=turn.text[:300]) if one.id == refers else one for one in state.said]
-    names = [name for name, message in form.filled_by.items() if message == refers and name in form.answers] if form else []
-    if form and names:
-        await Filler(turn, form).refilled(names, turn.text)
-    elif state.said and state.said[-1].id == refers and (state.misses or (form and form.attempts)):  # it was not understood before
-        await heard(turn)
+    forms = [one for one in (state.open, *state.waiting) if one]
+    form = next((one for one in forms if refers in one.filled_by.values()), None)
+    if form:
+        await reread(turn, form)
+    elif state.said and state.said[-1].id == refers and (state.misses or (state.open and state.open.attempts)):
+        await heard(turn)  # it was not understood before
     elif any(refers in one.messages for one in state.closed):
         last = next(one for one in reversed(state.closed) if refers in one.messages)
         turn.say(f"{last.text} Skal noget ændres nu, så skriv det her.")
+
+
+async def reread(turn: Turn, form: FormState) -> None:
+    """What the changed message had filled in a form that is open, or waits."""
+    names = [name for name, message in form.filled_by.items() if message == turn.event.refers and name in form.answers]
+    filler = Filler(turn, form)
+    await filler.reread(names, turn.text)
+    if form is turn.state.open:
+        await filler.again()
+    elif turn.corrected:
+        turn.say(f"Det er {filler.kind.about(form.answers)}, som stadig venter.")

@@ -12,6 +12,7 @@ from dialogs.turn import Turn
 from dialogs.wishes import WISHES
 
 MOST_WAITING = 2
+MOST_CARRIED = 3_000  # characters that a button carries: a card holds 28,000 bytes
 GIST = 4  # texts of the person's that go along to the service desk
 PERSON = Button(label="Tal med et menneske", do="human")
 
@@ -39,7 +40,7 @@ async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | No
     else:
         turn.say(
             f"Jeg kan ikke {WISHES[intent].can} endnu.",
-            Button(label="Opret en sag om det", do="offer", data={"intent": "case.create", "text": text}),
+            Button(label="Opret en sag om det", do="offer", data={"intent": "case.create", "text": text[:MOST_CARRIED]}),
             PERSON,
         )
         await resumed(turn)

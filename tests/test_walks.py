@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from simulators.world import PEOPLE
-from tests.house import House, Person, buttons, elements, lines, running
+from tests.house import PATIENCE, House, Person, buttons, elements, lines, running
 
 WALKS = int(os.environ.get("WALKS", "40"))
 TOGETHER = 20
@@ -125,7 +125,7 @@ class Walk:
         kind, *rest = action
         self.done.append(" ".join(str(one)[:60] for one in action))
         agrees, answer_due = await getattr(self, kind)(*rest)
-        heard = await self.person.new()
+        heard = await self.person.new() or (await self.person.new(wait=PATIENCE) if answer_due else [])  # a late one waits for its pace
         self.done += [f"    {line}"[:160] for message in heard for line in lines(message)]
         self.judge(heard)
         assert heard or not answer_due, self.story("no answer")

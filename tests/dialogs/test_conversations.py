@@ -47,7 +47,7 @@ async def told(person: Person, said: list[str]) -> str:
         pytest.param(["opret en sag", "printeren er død"], ["Hvem går det ud over?"], ["Udstyr"], id="a fault is not a device"),
         pytest.param(["min mus er død", "jeg kan godt arbejde"], ["Passer det?", "besværligt"], [], id="I can work"),
         pytest.param(["min mus er død", "nope"], ["kan ikke arbejde imens"], [], id="other words for no are a no"),
-        pytest.param(["min mus er død", "vis alle mine sager"], ["åben", "Tilbage til"], ["hele afdelingen"], id="a wish with 'alle' in it is no choice"),
+        pytest.param(["min mus er død", "vis alle mine sager"], ["Tilbage til"], ["hele afdelingen"], id="a wish with 'alle' in it is no choice"),
         pytest.param(["Windows 11 fryser", "kun mig", "nej"], ["Passer det?"], ["Sted: Windows"], id="Windows 11 is no street"),
         pytest.param(["min pc er død, jeg er i lokale 4711", "nej"], ["lokale 4711"], ["Telefon: 4711 "], id="a room is no telephone"),
         pytest.param(["min telefon er død, fejl 8090", "nej"], ["Passer det?"], ["Telefon: 8090"], id="an error code is no telephone"),
@@ -154,6 +154,22 @@ async def test_a_wish_is_heard_again_when_the_system_is_back(open_house: House) 
     answer = await told(birthe, ["Prøv igen"])
     await birthe.says("annuller")
     assert "Jeg journaliserer 1 mail på sag 2026-0012345" in answer
+
+
+async def test_a_changed_message_corrects_a_form_that_waits(open_house: House, names: Iterator[str]) -> None:
+    person = await open_house.person(next(names))
+    await person.says("min mus er død")
+    await person.says("senere")
+    heard = await person.edits(1, "min skærm er død")
+    assert "som stadig venter" in lines(heard[-1])[0]
+    assert "Min skærm er død" in await told(person, ["fortsæt"])
+
+
+async def test_a_changed_message_is_heard_if_it_was_not_understood(open_house: House, names: Iterator[str]) -> None:
+    person = await open_house.person(next(names))
+    await person.says("min mus er død")
+    await person.says("qwert")
+    assert "Passer det?" in "\n".join(lines((await person.edits(2, "det haster ikke"))[-1]))
 
 
 async def test_a_cards_inputs_are_masked(open_house: House, names: Iterator[str]) -> None:
