@@ -1,5 +1,7 @@
 """A reading of a text → what the classifier sees: the folded words with entities masked, and a line of marks (lexicon classes, entities, form)."""
 
+import re
+
 from nlu.actions import marks
 from nlu.entities import Reading
 from nlu.normalise import fold
@@ -21,10 +23,25 @@ MASKS = {
     "mailbox_name": "xbox",
 }
 
+# How words are written in a chat, folded, and how the phrases write them.
+CHAT = {
+    "ik": "ikke", "ikk": "ikke", "ikek": "ikke", "ka": "kan", "ku": "kunne", "ska": "skal", "ha": "have", "ta": "tage", "gi": "give", "li": "lige", "hva": "hvad",
+    "vad": "hvad", "hvd": "hvad", "me": "med", "aff": "af", "sku": "skulle", "pls": "tak", "plz": "tak", "please": "tak", "idag": "i dag", "igaar": "i gaar",
+    "vaer": "vaere", "osse": "ogsaa", "nogn": "nogen", "noed": "noget", "tel": "telefon", "nr": "nummer", "vedr": "vedroerende", "ang": "angaaende", "evt": "eventuelt",
+}  # fmt: skip
+_CHAT = re.compile(r"\b(?:" + "|".join(CHAT) + r")\b(?!')")
+
+# "Ole skal ikke fjernes fra X, han skal bare også på Y": the wish is what comes after the contrast.
+_NOT_WISHED = re.compile(
+    r"(?:^|(?<=[.!?;,]\s))(?:hej\s)?(?:jeg|vi|han|hun|de|xperson)\s(?:vil|ville|skal|skulle|oensker)\s(?:\w+\s){0,2}?ikke\s[^.!?;]{3,80}?[,.;]\s"
+    r"(?=(?:\w+\s){0,3}(?:men|bare|kun|blot|hellere)\b)|^ikke\s[^.!?;,]{3,60}[,.;]\s(?=(?:\w+\s){0,2}(?:men|bare|kun|blot|hellere)\b)"
+)
+
 
 def seen(reading: Reading) -> tuple[str, str]:
     """The masked, folded text and the marks, each word of them one feature."""
     folded = " ".join(fold(reading.masked(MASKS)[:READ_FOR_INTENT]).split())
+    folded = _NOT_WISHED.sub("", _CHAT.sub(lambda match: CHAT[match.group()], folded))
     kinds = sorted({span.kind for span in reading.spans})
     named = [f"e_{kind}" for kind in kinds]
     named += [f"e_{one}__{other}" for at, one in enumerate(kinds) for other in kinds[at + 1 :]]

@@ -25,13 +25,14 @@ _HANDLING = frozenset(
     "opret giv bed ring kontakt hent abonner inkluder optag flyt ekskluder udelad".split()
 )
 _AFTER_NAME = frozenset("paa til fra af ud ind og med som skal er har kan vil maa boer faar mangler ogsaa to from on off i".split())
+_BEFORE_SURNAME = frozenset("fra om hos vedroerende for til af med advokat hr fru fuldmaegtig borger klient".split())
 _VERBS = frozenset(
     "skal er har kan vil maa boer faar mangler ringer siger starter stopper oensker beder sagde skriver arbejder staar sidder kommer gaar rejser ejer "
     "oenskede har's ville skulle kunne fik blev bliver laeser moeder modtager glemte lovede hjalp sendte".split()
 )
 _ROLES = frozenset(
     "advokat direktoer chef kontorchef kollega kollegaen medarbejder medarbejderen borger borgeren konsulent konsulenten praktikant praktikanten fuldmaegtig "
-    "sagsbehandler controller elev eleven vikar vikaren leder teamleder souschef hr fru hos hedder navnet ansat ansatte brugeren bruger patienten familien".split()
+    "sagsbehandler controller elev eleven vikar vikaren leder teamleder souschef hr fru hos hedder navnet pige pigen mand manden dame damen fyr fyren nye ansat ansatte brugeren bruger patienten familien".split()
 )
 
 
@@ -140,7 +141,9 @@ class _Names:
         if after and (self._is_last_name(after.folded) and (after.capital or not word.capital) and after.folded not in _NOT_SURNAMES):
             return True
         if word.capital:
-            return bool(after and (after.folded in _VERBS or after.folded == "og"))
+            return bool(
+                after and (after.folded in _VERBS or after.folded == "og" or (after.capital and after.folded in self.lexicon.first))
+            )
         handled = bool(before and before.folded in _HANDLING and (before.folded != "og" or after_name))
         return (handled or after_name) and (after is None or after.folded in _AFTER_NAME)
 
@@ -149,6 +152,8 @@ class _Names:
         word, after, before = self.words[at], self._next_to(at), self._word(at - 1)
         if word.first_in_sentence:
             return bool(after and after.capital and after.folded in self.lexicon.last)
+        if before and before.folded in _BEFORE_SURNAME and self._is_last_name(word.folded.removesuffix("s")):
+            return True
         if after and after.capital and after.folded not in self.lexicon.never:
             if self._is_last_name(after.folded.removesuffix("s")) or self._is_last_name(after.folded) or _SUFFIX.search(after.folded):
                 return True
@@ -161,6 +166,8 @@ class _Names:
             and before.folded not in _AFTER_NAME - {"og"}
         ):
             return True
+        if before and before.folded in _ROLES and after and after.folded in _VERBS:
+            return True
         handled = bool(before and before.folded in _HANDLING - {"og", "opret"})
         return handled and bool(after and after.folded in {"til", "paa", "fra", "af", "ud", "ind", "to", "from", "med"})
 
@@ -172,7 +179,7 @@ class _Names:
         if self.text[before.end : word.start] == ". " and len(before.text) > 1:
             return False
         if len(word.text) == 1:
-            return word.capital or (word.text.isupper() and self.words[start].capital)
+            return word.capital
         if word.folded in _PARTICLES:
             after = self._next_to(at)
             return bool(after and after.capital and word.text.islower() and word.folded != "af" and self.words[start].capital)

@@ -35,13 +35,13 @@ _STOP = frozenset(
 # Where a name of a list stands without its noun: what must come somewhere before each preposition.
 _SET = r"sæt\w*|sat|tilføj\w*|føj\w*|meld\w*|skriv\w*|smid\w*|læg\w*|put\w*|få|hæng|prop|med|ind|skal|skulle|bør|kan|vil|står?|er|abonner\w*|over|modtag\w*|medlem\w*|add|get"
 _OFF = r"tag\w*|pil\w*|stryg\w*|ud|slet\w*|fjern\w*|smid\w*|luk\w*|skal|ryger?|væk|kyl|drop|medlem\w*|ejer\w*|kom\w*|af|være|meld\w*"
-_FROM = r"fjern\w*|slet\w*|afmeld\w*|framel\w*|frameld\w*|udmeld\w*|meld\w*|remove|stryg\w*|væk|mails?|post|nyt|off|får|modtager"
+_FROM = r"fjern\w*|slet\w*|afmeld\w*|framel\w*|frameld\w*|udmeld\w*|meld\w*|remove|stryg\w*|væk|mails?|post|nyt|off|får|modtager|mere"
 _TO = r"tilføj\w*|føj\w*|indmeld\w*|tilmeld\w*|skriv\w*|skrev|send\w*|sendt\w*|mails?|post|add|går|meld\w*|kopi"
 _HERE = r"(?:(?:\s|^)[^.!?\n]*)?\s"
 _NAMED_BY_FORM = re.compile(
     danish(
         rf"(?<!\w)(?:(?:{_SET}|vis|hvem|find|se){_HERE}(?:på|via)|(?:{_OFF}|hvem){_HERE}(?:af|aff)|(?:{_FROM}){_HERE}fra|(?:{_TO}){_HERE}(?:til|via)|"
-        rf"(?:hvem|hvor\smange){_HERE}(?:ejer|med|i)|(?:ejer|medlem)\w*\s(?:af|på|for|i)|modtagere?\w*\s(?:af|på|for)|ind\si|ud\saf|to|from|on|"
+        rf"(?:hvem|hvor\smange){_HERE}(?:ejer|med|i|bag)|navne\w*{_HERE}bag|(?:skriver|sender){_HERE}bruger|(?:ejer|medlem)\w*\s(?:af|på|for|i)|modtagere?\w*\s(?:af|på|for)|ind\si|ud\saf|to|from|on|"
         rf"\w*(?:liste|listen|kreds)\s(?:for|på|over))\s$"
     )
 )
@@ -161,7 +161,7 @@ def _is_capital(word: str) -> bool:
 def _capitals(text: str, at: int) -> Place | None:
     """Words with capitals from `at` on ("Nyt fra Direktionen", "Elever-2026"), with small words between two of them."""
     words = _words_from(text, at)
-    if not words or not _is_capital(words[0].group()) or _is_no_title(words[0].group()):
+    if text.isupper() or not words or not _is_capital(words[0].group()) or _is_no_title(words[0].group()):
         return None
     end = words[0].end()
     for at_word, word in enumerate(words[1:], start=2):
@@ -179,7 +179,7 @@ def _is_first_name(word: str) -> bool:
 
 
 def _is_no_title(word: str) -> bool:
-    return _is_first_name(word) or word.startswith(("INC", "RITM", "REQ")) or word.lower().endswith(("-listen", "-liste", "-gruppen"))
+    return _is_first_name(word) or word.startswith(("INC", "RITM", "REQ")) or word.lower().endswith(("listen", "-liste", "-gruppen"))
 
 
 def _by_form(text: str, low: str) -> list[Title]:

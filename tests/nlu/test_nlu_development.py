@@ -18,11 +18,13 @@ ALL = [row for rows in SETS.values() for row in rows]
 # In-scope accuracy, out-of-scope recall and precision, entity F1. The errors of dev_* have been read, those of held_* never.
 FLOORS = {
     "dev_formal": (0.96, 0.94, 0.94, 0.97),
+    "dev_late": (0.92, 0.94, 0.90, 0.95),
+    "dev_many": (0.94, 0.89, 0.93, 0.95),
     "dev_mixed": (0.94, 0.92, 0.92, 0.96),
     "dev_phone": (0.96, 0.94, 0.94, 0.97),
     "dev_sayings": (0.93, 0.94, 0.94, 0.95),
     "dev_staff": (0.95, 0.94, 0.93, 0.97),
-    "held_many": (0.92, 0.89, 0.93, 0.93),
+    "held_final": (0.90, 0.87, 0.90, 0.90),
 }
 
 
