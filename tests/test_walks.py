@@ -146,10 +146,9 @@ class Walk:
         if not shown:
             return "", False
         message = shown[-1 - back % len(shown)]
-        label = pressable(message)[place % len(pressable(message))]["title"]
-        inputs = filled(message, chance)
-        mark = json.dumps([self.name, message["id"], label, inputs])
-        again = self.repeated(mark)
+        button = pressable(message)[place % len(pressable(message))]
+        label, inputs = button["title"], filled(message, button, chance)
+        again = self.repeated(message, label, inputs)
         answered = await self.post("press", {"activity": message["id"], "action": label, "inputs": inputs})
         return self.means_yes(message, label), answered is not None and not again
 
@@ -159,14 +158,14 @@ class Walk:
             return "", False
         message = self.cards[-1 - place % len(self.cards)]
         button = pressable(message)[which % len(pressable(message))]
-        inputs = filled(message, chance)
-        mark = json.dumps([self.name, message["id"], button["title"], inputs])
-        again = self.repeated(mark)
+        inputs = filled(message, button, chance)
+        again = self.repeated(message, button["title"], inputs)
         await press_old(self.house, self.person, message, button, inputs)
         return self.means_yes(message, button["title"]), not again
 
-    def repeated(self, mark: str) -> bool:
+    def repeated(self, message: dict[str, Any], label: str, inputs: dict[str, str]) -> bool:
         """Whether this person pressed just that before: within seconds it is taken for the client's own repetition."""
+        mark = json.dumps([self.name, message["id"], label, {name: value for name, value in inputs.items() if value}])
         known = mark in PRESSED
         PRESSED.add(mark)
         return known
@@ -229,9 +228,11 @@ def spoken(message: dict[str, Any]) -> str:
     return "\n".join(parts) if parts else str(message["text"])
 
 
-def filled(message: dict[str, Any], chance: int) -> dict[str, str]:
-    """Something in each input; with an even chance what stands there already."""
-    inputs = {}
+def filled(message: dict[str, Any], button: dict[str, Any], chance: int) -> dict[str, str]:
+    """Something in each input; with an even chance what stands there already. Nothing for a button that takes no inputs along."""
+    inputs: dict[str, str] = {}
+    if button.get("associatedInputs") == "none":
+        return inputs
     for place, one in enumerate(elements(message.get("card"))):
         if str(one.get("type")).startswith("Input."):
             pool = [choice["value"] for choice in one.get("choices", [])] or FILLS.get(one["id"], [""])
