@@ -106,7 +106,7 @@ class Asking:
         drawn_whole = ask.kind.drawn == "choices" or (which is None and not self.said_anything() and len(self.card_fields()) > 1)
         beside = [button for button in turn.beside if not (drawn_whole and button.do == "cancel")]  # it has that one already
         turn.beside = ()
-        key, question = self.new_card(), text or (which.question if which else ask.question)
+        key, question = self.new_card(), text or (which.question if which else self.kind.put(name, form.answers))
         if ask.kind.drawn == "choices":
             inputs = [drawing.many(name, ask, form.choices)]
             turn.say(question, drawing.send("Videre", self.drawn_with([name])), *beside, drawing.cancel(), inputs=inputs, key=key)

@@ -37,7 +37,7 @@ def box(name: str, ask: Ask, value: str, error: str = "") -> Input:
     most = getattr(ask.kind, "most", 0)
     return Input(
         id=name,
-        label=ask.label,
+        label=ask.question if ask.kind.options() else ask.label,
         kind=ask.kind.drawn,
         value=value,
         choices=ask.kind.options(),

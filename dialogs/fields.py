@@ -88,6 +88,7 @@ class Kind:
     """One kind of answer. `free`: any text is a value, so everything else is tried first. `lenient`: nearly any text can be read as one."""
 
     free = False
+    searches = False  # any words may be what is looked for: when nothing is found, they may have meant something else
     lenient = False
     drawn: Literal["text", "lines", "choice", "choices", "date", "number"] = "text"
 

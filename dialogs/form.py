@@ -117,6 +117,12 @@ class Request(BaseModel):
         return False
 
     @classmethod
+    def put(cls, field: str, answers: Mapping[str, Any]) -> str:
+        """The question of a field, as it is put with these answers."""
+        del answers
+        return cls.asks()[field].question
+
+    @classmethod
     def about(cls, answers: Mapping[str, Any]) -> str:
         """What the form is about, as it is named when one comes back to it: "sagen om printeren"."""
         raise NotImplementedError

@@ -78,8 +78,12 @@ class Hearing(Correcting):
         correction = corrections.read(text, self.asks)
         if correction.field in self.kind.wanted(self.form.answers) and not correction.loose and await self.put_into(correction):
             return True
-        if not ask.kind.free and await self.taken(name, await self.read_answer(name, text, word)):
-            return True
+        if not ask.kind.free:
+            reading = await self.read_answer(name, text, word)
+            if isinstance(reading, Bad) and ask.kind.searches and self.elsewhere():
+                return False
+            if await self.taken(name, reading):
+                return True
         if word in {Word.SKIP, Word.UNKNOWN} or (word in KEEPING and (not ask.required or name in self.form.answers)):
             await self.passed_over(word)
             return True

@@ -59,7 +59,7 @@ class Form(Request):
             "Hvad skal den nye sag hedde?",
             "Sagens titel",
             Text(least=4, most=200),
-            ("titel", "navn", "overskrift"),
+            ("titel", "titlen", "navn", "overskrift"),
             "Skriv, hvad sagen handler om. Brug ikke navne på borgere.",
         ),
     ] = ""
@@ -121,6 +121,15 @@ class Form(Request):
         if field == "case":
             return [*await alike(at), {"label": "Ny sag", "value": CaseRef(new=True).model_dump()}]
         return []
+
+    @classmethod
+    @override
+    def put(cls, field: str, answers: Mapping[str, Any]) -> str:
+        mails = answers.get("mails") or []
+        if field != "case" or not mails:
+            return super().put(field, answers)
+        which = f"”{texts.plain(texts.shortened(mails[0]['subject'], 60))}”" if len(mails) == 1 else f"de {len(mails)} mails"
+        return f"Hvilken sag i eDoc skal {which} ligge på?"
 
     @classmethod
     @override

@@ -28,7 +28,7 @@ ABOUT = re.compile(
     r"\b(?:om|vedr\.?|vedrørende|angående|ang\.?|med emnet|emne:?|der hedder|med titlen|ved navn)\s+[”\"']?(.+?)[”\"']?(?=\s+(?:på|paa|fra|i går|i dag|til|ind på|under)\b|[.!?]|$)",
     re.I,
 )
-NEWEST = re.compile(r"\b(?:nyeste|seneste|sidste|den jeg lige (?:fik|har fået))\b(?:\s+(?:mail|besked|e-mail))?", re.I)
+NEWEST = re.compile(r"\b(?:nyeste|seneste|sidste|første|øverste|den jeg lige (?:fik|har fået))\b(?:\s+(?:mail|besked|e-mail))?", re.I)
 NUMBERS = {"to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6}
 COUNT = rf"(\d{{1,2}}|{'|'.join(NUMBERS)})"
 SEVERAL = re.compile(rf"\b(?:de|mine)\s+(?:{COUNT}\s+)?(?:nyeste|seneste|sidste)\s+(?:{COUNT}\s+)?(?:mails|beskeder|e-mails)", re.I)
@@ -90,6 +90,8 @@ def query_of(text: str, entities: dict[str, Any]) -> MailQuery:
 
 class Mails(Kind):
     """One or more mails of one's own inbox."""
+
+    searches = True
 
     drawn = "choices"
 
@@ -199,6 +201,8 @@ async def listed(at: At) -> list[dict[str, Any]]:
 class Target(Kind):
     """The case to file on: a number, words of its title, or a new one."""
 
+    searches = True
+
     @override
     async def read(self, text: str, at: At) -> Reading:
         found = await self.find(text, at)
@@ -260,6 +264,8 @@ class Target(Kind):
 
 class Emne(Kind):
     """A KLE subject, by its number or in one's own words."""
+
+    searches = True
 
     @override
     async def read(self, text: str, at: At) -> Reading:

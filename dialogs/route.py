@@ -18,7 +18,7 @@ from dialogs.starting import PERSON, hand_over, restored, resumed, start
 from dialogs.state import FormState, Offer, Said, State
 from dialogs.talk import Button, Event, Reply
 from dialogs.turn import Turn
-from dialogs.wishes import WISHES, apart, wanted
+from dialogs.wishes import TERSE, WISHES, apart, wanted
 from dialogs.words import Word
 
 log = structlog.get_logger()
@@ -32,6 +32,7 @@ LAST_CASE = re.compile(  # "hvad er status på den": on the case that was named 
 )
 FEW = 4  # words that may pick from a list
 CLOSE, LIKELY = 0.15, 0.6  # two readings nearer than the first, and neither over the second: the person chooses
+NEARLY = 0.35  # a rejected text whose best reading is as sure as this is asked about
 HELP = Button(label="Se alt, jeg kan", do="offer", data={"intent": "help"})
 
 
@@ -211,6 +212,9 @@ async def understood(turn: Turn) -> None:
     """By what the text means: one dialog, a choice between two, or an honest no."""
     state = turn.state
     state.choosing = []
+    if words.bare(turn.text) in TERSE:
+        await start(turn, TERSE[words.bare(turn.text)], turn.text)
+        return
     denied = wanted(turn.text)
     if denied is not None:
         turn.instead(denied)
@@ -234,7 +238,8 @@ async def understood(turn: Turn) -> None:
         await start(turn, "case.create", turn.text)
         return
     if meaning.intent == "out_of_scope":
-        await missed(turn)
+        if not may_be(turn):
+            await missed(turn)
         return
     state.misses = 0
     readings = [(intent, sure) for intent, sure in ((meaning.intent, meaning.confidence), *meaning.alternatives) if intent in WISHES]
@@ -244,6 +249,17 @@ async def understood(turn: Turn) -> None:
         turn.say("Hvad skal jeg gøre?", *buttons, Button(label="Noget andet", do="neither"))
         return
     await start(turn, meaning.intent, turn.text)
+
+
+def may_be(turn: Turn) -> bool:
+    """A text that was nearly understood: its likeliest reading is offered, never begun on a guess."""
+    intent, sure = next(((intent, sure) for intent, sure in turn.meaning.alternatives if intent in WISHES), ("", 0.0))
+    if sure < NEARLY:
+        return False
+    turn.state.choosing = [Offer(label=WISHES[intent].label, intent=intent, text=turn.text)]
+    offer = Button(label=WISHES[intent].label, do="choose", data={"place": "0"})
+    turn.say("Det er jeg ikke helt sikker på. Hvad skal jeg gøre?", offer, Button(label="Noget andet", do="neither"), PERSON)
+    return True
 
 
 async def both(turn: Turn) -> bool:

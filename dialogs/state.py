@@ -90,6 +90,7 @@ class State(BaseModel):
         self.closed = [*self.closed, Closed(form=form.id, text=text, job=job, messages=sorted(set(form.filled_by.values())))][-KEPT_CLOSED:]
         if self.open is form:
             self.open = None
+        self.said = []  # a hand-over tells of what is not settled
 
     def remember(self, message: str, text: str) -> None:
         """Keep the gist of what was said last."""

@@ -115,6 +115,15 @@ def own_words(text: str) -> str:
     return text[: quoted.start()].strip() or text if quoted else text
 
 
+HELLO = re.compile(r"^(?:(?:hej|hejsa|hey|goddag|godmorgen|dav|hallo)(?:\s+(?:kollega|igen|med dig))?[\s,!.–-]+)+", re.I)
+
+
+def without_hello(text: str) -> str:
+    """A text without its greeting, where more than a greeting was said."""
+    rest = HELLO.sub("", text)
+    return rest if len(rest.split()) > 2 else text
+
+
 def plain(text: str) -> str:
     """A text from elsewhere (a title, a name) that must not be read as markdown."""
     return re.sub(r"([*_`\[\]<>~|#\\])", r"\\\1", text)

@@ -39,7 +39,7 @@ class Turn:
     def meaning(self) -> Understanding:
         """What the text means, worked out once and only when somebody asks."""
         if self._meaning is None:
-            self._meaning = self.desk.understand(texts.own_words(self.text), self.today)
+            self._meaning = self.desk.understand(texts.without_hello(texts.own_words(self.text)), self.today)
         return self._meaning
 
     def note(self, sentence: str) -> None:

@@ -40,6 +40,17 @@ WISHES: dict[str, Wish] = {
     "cancel": Wish("Stoppe", "stoppe"),
 }
 
+TERSE = {  # a word or two, in which a model has too little to go by
+    "status": "case.status",
+    "hvad er status": "case.status",
+    "status paa min sag": "case.status",
+    "sager": "case.list",
+    "mine sager": "case.list",
+    "sag": "case.create",
+    "fejl": "case.create",
+    "journalisering": "journal.file",
+}
+
 VERBS = (
     r"(?:opret|lav|meld|vis|se|find|journalis[eé]r|arkiv[eé]r|send|luk|sæt|saet|tilføj|tilfoej|føj|foej|fjern|slet|registr[eé]r|bestil|skriv|kør|koer|"
     r"giv|fortæl|fortael|hvad|hvor|hvordan|hvornår|hvornaar)\w*"

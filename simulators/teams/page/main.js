@@ -72,7 +72,8 @@ class Chat {
         const { sequence, messages } = await this.client.messages(after, lost ? 0 : WAIT);
         if (sequence < after) this.begin(); // the world was reset
         after = sequence;
-        this.feed.take(messages);
+        // by when they were first sent: after a reload the answer is asked for by its last change
+        this.feed.take([...messages].sort((a, b) => Number(a.id) - Number(b.id) || a.sequence - b.sequence));
         if (lost) this.trouble("");
         lost = false;
       } catch (error) {
