@@ -38,10 +38,11 @@ LONG = "Det begyndte i går, og jeg har prøvet alt. " * 30
 
 BEGINS = """min skærm er sort|min mus er død, det haster ikke|printeren på 3. sal laver papirstop|opret en sag|outlook er nede for hele afdelingen
 jeg kan ikke logge ind på eDoc|min pc er langsom og det er besværligt, ring på 4799|printeren er død|Windows 11 fryser|the printer is broken
-journaliser en mail|journaliser mailen fra Sofie Lund om nye licenser på 2026-0012345|journaliser den nyeste mail på en ny sag|giv mig et menneske
-jeg vil tale med et menneske om min løn|opret en sag om at musen er død og vis mine sager|journaliser mailen fra Jens""".replace(
-    "\n", "|"
-).split("|")
+giv mig et menneske|jeg vil tale med et menneske om min løn|opret en sag om at musen er død og vis mine sager|journaliser en mail
+min pc er død, jeg kan ikke arbejde|vpn er nede for hele teamet, det haster ikke""".replace("\n", "|").split("|")
+FILINGS = """journaliser en mail|journaliser mailen fra Sofie Lund om nye licenser på 2026-0012345|journaliser den nyeste mail på en ny sag
+journaliser mailen fra Jens|journaliser den nyeste mail på 2026-0012345|læg de sidste 2 mails på 2026-0012346
+journaliser mailen fra Birthe Holm om licenser på 2026-0012345""".replace("\n", "|").split("|")
 ANSWERS = """kun mig|hele afdelingen|flere kolleger|det er ikke kun mig|nej slet ikke|ja men det er besværligt|det haster ikke|det haster|1|2|3|den sidste
 min mus virker ikke længere|3. sal|lokale 4711|4712|Ole|Ole Bang|ham fra økonomi|1 og 2|alle|2026-0012345|ny sag|Nye licenser|software|2026-9999999
 aner det ikke|spring over|det ved jeg ikke|KB-3-02|amir.haddad@kk.example|den fra Sofie i går|mig|hvem?""".replace("\n", "|").split("|")
@@ -72,6 +73,14 @@ FILLS: dict[str, list[str]] = {
 }  # fmt: skip
 YES = {"Ja, opret", "Ja, send", "Ja, journalisér"}
 AGREES = {"ja", "ja tak", "ok", "jo", "👍", *YES}
+FAULTS: list[dict[str, Any]] = [
+    {"path": "/servicenow", "status": 503, "times": 2},
+    {"path": "/edoc", "status": 503, "times": 3},
+    {"path": "/graph", "status": 503, "times": 2},
+    {"path": "/graph", "status": 403, "times": 1},
+    {"path": "/edoc", "method": "POST", "drop_answer": True, "times": 1},
+    {"path": "/servicenow", "method": "POST", "drop_answer": True, "times": 1},
+]
 GOING = ("Jeg går i gang", "Jeg giver det videre")
 ECHO = re.compile(r"”[^”]*”|Rettet: .*?\.(?=\s|$)|Jeg kender ingen.*?\.|er allerede journaliseret", re.S)  # somebody else's words
 MOST_CANCELS, MOST_STATE = 8, 60_000  # characters
@@ -80,15 +89,23 @@ LEVELS = {"kun dig": "3", "flere kolleger": "2", "hele afdelingen eller flere": 
 HASTE = {"du kan ikke arbejde imens": "1", "du kan arbejde, men det er besværligt": "2", "det haster ikke": "3"}
 
 step = st.one_of(
+    st.just(("say", "ja")),
+    st.just(("agree",)),
     st.tuples(st.just("say"), st.sampled_from(TEXTS).flatmap(st.sampled_from)),
     st.tuples(st.just("say"), st.sampled_from(TEXTS).flatmap(st.sampled_from)),
     st.tuples(st.just("press"), st.integers(0, 5), st.integers(0, 2), st.integers(0, 10_000)),
     st.tuples(st.just("press"), st.integers(0, 5), st.just(0), st.integers(0, 10_000)),
     st.tuples(st.just("dig"), st.integers(0, 30), st.integers(0, 5), st.integers(0, 10_000)),
+    st.tuples(st.just("break_one"), st.sampled_from(FAULTS)),
     st.tuples(st.just("edit"), st.integers(0, 5), st.sampled_from(TEXTS).flatmap(st.sampled_from)),
 )
-plans = st.tuples(st.booleans(), st.sampled_from(BEGINS), st.lists(step, min_size=3, max_size=10))
+steps = st.lists(step, min_size=3, max_size=10)
+plans = st.one_of(
+    st.tuples(st.just(True), st.sampled_from(FILINGS), steps),
+    st.tuples(st.booleans(), st.sampled_from(BEGINS), steps),
+)
 numbers = itertools.count(1)
+AGREED: list[dict[str, str]] = []  # all that was said yes to
 PRESSED: set[str] = set()
 Plan = tuple[bool, str, list[tuple[Any, ...]]]
 
@@ -135,10 +152,20 @@ class Walk:
         await self.post("messages", {"text": text, "files": []})
         return "words" * (text in AGREES), True
 
+    async def agree(self) -> tuple[str, bool]:
+        """The yes of the summary that stands there, in the words of its button."""
+        label = next((label for label in buttons(self.summary or {}) if label in YES), "ja")
+        return await self.say(label)
+
     async def edit(self, place: int, text: str) -> tuple[str, bool]:
         if self.person.sent:
             await self.post("edit", {"id": self.person.sent[-1 - place % len(self.person.sent)], "text": text})
         return "words" * (text in AGREES), False
+
+    async def break_one(self, fault: dict[str, Any]) -> tuple[str, bool]:
+        """A system fails the next call or two, whoever makes it."""
+        await self.house.fault(**fault)
+        return "", False
 
     async def press(self, place: int, back: int, chance: int) -> tuple[str, bool]:
         """A button that is on the screen, of one of the newest messages that have any. One pressed just now may stay silent."""
@@ -300,6 +327,7 @@ def compare(walks: list[Walk], writes: list[dict[str, Any]]) -> None:
     marks = [one for one in writes if one["system"] == "graph" and one["method"] == "PATCH"]
     assert len(incidents) + len(documents) + len(cases) + len(marks) == len(writes), writes
     agreed = [(walk, summary) for walk in walks for summary in walk.agreed]
+    AGREED.extend(facts(summary) for _, summary in agreed)
     filings = [facts(summary) for _, summary in agreed if "Ja, journalisér" in buttons(summary)]
     asked = [(walk, summary) for walk, summary in agreed if "Ja, journalisér" not in buttons(summary)]
     for walk, summary in asked:
@@ -355,6 +383,7 @@ async def walked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hous
         async with house.http.post(f"{house.simulators}/control/settings", json={"teams_rate_limits": False}) as answer:
             assert answer.status == 200
         yield house
+    assert len(AGREED) > WALKS // 10  # else the walks would show nothing
     assert held_state(var) < MOST_STATE
     assert files_with(var, b"310299-0000") == []
 
