@@ -12,6 +12,8 @@ from tests.jobs.toy_jobs import ENGINE, RECOVERY
 ONE = [["open", "write"]]
 STRIDE = int(os.environ.get("KILL_STRIDE", "4"))  # 1: every line, a minute and a half
 
+KILLED = {-signal.SIGKILL, 255}  # 255: the fork server could not tell how its child ended
+
 
 ALONE = {"audit": 60.0, "mend": 60.0, "orphan": 60.0}  # no looks beside the job: its lines come in the same order each time
 
@@ -69,7 +71,7 @@ def test_killed_inside_each_step_in_turn(any_house: House) -> None:
     for step in "abc":
         house.entered(f"k/{step}")
         child.kill()
-        assert child.ended() == -signal.SIGKILL
+        assert child.ended() in KILLED
         child = house.child()
         house.entered(f"k/{step}", 2)
         house.open(step)
@@ -91,7 +93,7 @@ def test_killed_while_another_ones_job_is_taken_over(house: House) -> None:
         first.ended()
         here.open("a")
         second = here.launch(kill_at=at, kill_in=ENGINE + RECOVERY, armed=True)
-        assert second.ended() == -signal.SIGKILL
+        assert second.ended() in KILLED
         third = here.child()
         third.done("k")
         third.stop()
