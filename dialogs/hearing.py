@@ -11,6 +11,7 @@ from dialogs.talk import Button
 from dialogs.words import Word
 
 MOST_TRIES = 3
+ENDING = frozenset({Word.CANCEL, Word.OVER, Word.LATER})
 KEEPING = frozenset({Word.NO, Word.RESTORE, Word.KEEP})
 
 
@@ -24,12 +25,12 @@ class Hearing(Correcting):
         if word is Word.HUMAN or self.kind.another(form.answers, text):
             return False
         self.take_files()
+        if not form.asked and word not in ENDING:
+            await self.again()
+            return True
         if word is not None and await self.steered(word):
             return True
         if form.choices and form.offered and await self.chosen(text):
-            return True
-        if not form.asked:
-            await self.again()
             return True
         if form.asked == "confirm":
             return await self.hear_at_summary(text, word)
