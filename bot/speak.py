@@ -13,6 +13,7 @@ from bot.reference import Reference
 from bot.send import AnswerLost, Sender
 from connectors.errors import ConnectorError, Denied, NotFound, Refused
 from dialogs.talk import Event, Reply
+from dialogs.texts import masked
 
 Json = dict[str, Any]
 log = structlog.get_logger()
@@ -86,7 +87,8 @@ class Speech:
         if known is None:
             log.info("card to close is not known", key=key)
             return
-        filled = self.event.inputs if self.event and self.event.card == key else {}
+        pressed = self.event.inputs if self.event and self.event.card == key else {}
+        filled = {name: masked(text) for name, text in pressed.items()}
         activity = cards.closed(known.drawn, sentence, filled)
         known.closed = sentence
         self.memory.cards[key] = known
