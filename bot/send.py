@@ -83,6 +83,20 @@ class Sender:
         async with self.pace.turn("create"):
             return await self._persist("POST", url, service_url, parameters)
 
+    async def member(self, service_url: str, conversation: str, who: str) -> Json:
+        """One member of a conversation, by id."""
+        return await self._ask(service_url, conversation, f"members{segment(who)}")
+
+    async def page_of_members(self, service_url: str, conversation: str, size: int, token: str) -> Json:
+        """A page of a conversation's members: `{"members", "continuationToken"?}`. token: the page before's, "" for the first."""
+        after = f"&continuationToken={quote(token, safe='')}" if token else ""
+        return await self._ask(service_url, conversation, f"pagedmembers?pageSize={size}{after}")
+
+    async def _ask(self, service_url: str, conversation: str, tail: str) -> Json:
+        """Reading has limits of its own, twice as wide: it does not wait for the conversation's turn to be spoken in."""
+        url = f"{service_url.rstrip('/')}/v3/conversations{segment(conversation)}/{tail}"
+        return await self._persist("GET", url, service_url, None)
+
     async def _call(
         self, method: str, service_url: str, conversation: str, tail: str, activity: Json | None, *, tries: int = TRIES
     ) -> Json:
@@ -162,12 +176,17 @@ def seconds(retry_after: str | None) -> float | None:
         return None
     try:
         return max(0.0, float(retry_after))
-    except ValueError:
-        pass
+    except ValueError:  # no number: a date
+        return until(retry_after)
+
+
+def until(date: str) -> float | None:
+    """Seconds until then; None for what is no date: the wait is then ours to choose, as if nothing had been asked for."""
     try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+        at = parsedate_to_datetime(date)
+    except ValueError:
         return None
+    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
 
 
 def waiting(number: int, asked: float | None) -> float:

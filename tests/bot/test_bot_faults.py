@@ -366,7 +366,7 @@ async def test_17_settings_beside_no_app_registration(kollega: Running) -> None:
     assert (await kollega.post(kollega.activity()))[0] == 201
 
 
-# 18 (a member who is not in the chat): Kollega asks Teams for no members.
+# 18 (members) stands in test_bot_members.py.
 
 
 async def test_19_get_is_refused(kollega: Running, stock_url: str) -> None:
