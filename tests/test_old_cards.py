@@ -1,5 +1,6 @@
 """Cards that are over: each press is told what became of it, and nothing is done twice."""
 
+import json
 from typing import Any
 
 import pytest
@@ -98,3 +99,24 @@ async def test_a_button_may_be_typed(house: House, label: str) -> None:
     assert label in buttons(summary)
     said = texts(await birthe.says(label))
     assert {"Ja, opret": "Jeg går i gang", "Ret noget": "Ret det", "Annuller": "Droppet"}[label] in said
+
+
+CPR = "310299-0000"
+WRITTEN = {"what": f"Borgeren {CPR} kan ikke logge ind", "affected": "3", "hinders": "1", "contact": CPR.replace("-", " ")}
+
+
+async def test_a_pressed_card_is_redrawn_without_the_cpr_number(house: House) -> None:
+    """In the place of the form, for the one who pressed and for everybody else, and in all else that the bot says."""
+    birthe = await house.person("Birthe Holm")
+    form = (await birthe.says("opret en sag"))[-1]
+    await birthe.presses("Send", WRITTEN)
+    redrawn = birthe.messages[form["id"]]
+    assert buttons(redrawn) == []
+    for card in (redrawn["card"], redrawn["personalCard"]):
+        shown = {fact["title"]: fact["value"] for one in elements(card) if one["type"] == "FactSet" for fact in one["facts"]}
+        assert shown["Beskrivelse"] == "Borgeren [CPR-nummer fjernet] kan ikke logge ind"
+        assert shown["Kontakt"] == "[CPR-nummer fjernet]"
+    async with house.http.get(f"{house.simulators}/control/journal") as answer:
+        journal = [line for line in await answer.json() if "/v3/conversations/" in line["path"]]
+    assert {line["method"] for line in journal} == {"POST", "PUT"}
+    assert "310299" not in json.dumps(journal)
