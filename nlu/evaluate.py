@@ -12,6 +12,8 @@ from nlu.understanding import OUT_OF_SCOPE, Understanding
 
 REFERENCE = date(2026, 11, 23)  # the Monday that the development sentences' dates are counted from
 
+BINS = 10
+
 Item = tuple[str, str]
 
 
@@ -51,12 +53,22 @@ def items(entities: dict[str, Any]) -> set[Item]:
 
 
 def evaluate(model: Model, labelled: list[Row], today: date = REFERENCE) -> dict[str, Any]:
+    """`judged` on what `model` says to the sentences."""
+    return judged(labelled, answers(model, labelled, today))
+
+
+def answers(model: Model, labelled: list[Row], today: date = REFERENCE) -> list[Understanding]:
+    """What `model` says to each sentence."""
+    return [model.understand(row.text, today) for row in labelled]
+
+
+def judged(labelled: list[Row], answers: list[Understanding]) -> dict[str, Any]:
     """Accuracy, macro F1, recall and precision of what is out of scope, entity F1; by intent and by entity; calibration; what was confused."""
-    answers = [model.understand(row.text, today) for row in labelled]
     pairs = [(row.intent, answer.intent) for row, answer in zip(labelled, answers, strict=True)]
     intents = {intent: _by_label(pairs, intent) for intent in sorted({right for right, _ in pairs} | {told for _, told in pairs})}
     inside = [(right, told) for right, told in pairs if right != OUT_OF_SCOPE]
     found = _entities(labelled, answers)
+    reliable = _reliability(labelled, answers)
     outside = intents.get(OUT_OF_SCOPE, _by_label(pairs, OUT_OF_SCOPE))
     return {
         "sentences": len(labelled),
@@ -67,12 +79,13 @@ def evaluate(model: Model, labelled: list[Row], today: date = REFERENCE) -> dict
         "oos_recall": outside["recall"],
         "oos_precision": outside["precision"],
         "entity_f1": _f1(*(sum(counts[at] for counts in found.values()) for at in range(3))),
-        "calibration_error": _calibration_error(model, labelled, today),
+        "calibration_error": _share(sum(abs(bin_["confidence"] - bin_["right"]) * bin_["sentences"] for bin_ in reliable), len(labelled)),
         "intents": intents,
         "entities": {
             kind: {"f1": _f1(*counts), "right": counts[0], "wrong": counts[1], "missed": counts[2]}
             for kind, counts in sorted(found.items())
         },
+        "reliability": reliable,
         "confused": [[*pair, count] for pair, count in Counter(pair for pair in pairs if pair[0] != pair[1]).most_common(20)],
     }
 
@@ -105,14 +118,27 @@ def _entities(labelled: list[Row], answers: list[Understanding]) -> dict[str, li
     return counts
 
 
-def _calibration_error(model: Model, labelled: list[Row], today: date) -> float:
-    """The expected calibration error over ten equal bins of the best intent's probability."""
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
-    for row in labelled:
-        best, chance = max(model.probabilities(row.text, today).items(), key=lambda pair: pair[1])
-        bins[min(int(chance * 10), 9)].append((chance, best == row.intent))
-    gaps = [abs(sum(chance for chance, _ in held) - sum(right for _, right in held)) for held in bins]
-    return _share(sum(gaps), len(labelled))
+def best(answer: Understanding) -> str:
+    """The likeliest label, also where it fell under the threshold."""
+    rejected = answer.intent == OUT_OF_SCOPE and answer.alternatives and answer.alternatives[0][1] == answer.confidence
+    return answer.alternatives[0][0] if rejected else answer.intent
+
+
+def _reliability(labelled: list[Row], answers: list[Understanding]) -> list[dict[str, float]]:
+    """Ten equal bins of the likeliest label's probability: how sure the model was on average, and how often it was right."""
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
+    for row, answer in zip(labelled, answers, strict=True):
+        bins[min(int(answer.confidence * BINS), BINS - 1)].append((answer.confidence, best(answer) == row.intent))
+    return [
+        {
+            "from": round(at / BINS, 2),
+            "sentences": len(held),
+            "confidence": _share(sum(chance for chance, _ in held), len(held)),
+            "right": _share(sum(right for _, right in held), len(held)),
+        }
+        for at, held in enumerate(bins)
+        if held
+    ]
 
 
 def _share(part: float, whole: float) -> float:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from nlu import entities, vectors
+from nlu import entities, fingerprint, vectors
 from nlu.features import seen
 from nlu.known import NOBODY, Known
 from nlu.understanding import OUT_OF_SCOPE, Understanding
 
 HERE = Path(__file__).parent / "model"
 ALTERNATIVES = 3
+NAME = 12  # characters of the hash that name a model
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Model:
     temperature: what scores are divided by before they become probabilities, chosen so that those mean what they say.
     threshold: below this probability a text is out of scope.
     known: names of people, lists and mailboxes that are found wherever they stand.
+    name: the beginning of the weights' hash; "" for a model that was never stored.
     """
 
     weights: vectors.Weights
     temperature: float
     threshold: float
     known: Known = NOBODY
+    name: str = ""
 
     def knowing(self, known: Known) -> "Model":
         """The same model with another index of names."""
@@ -71,6 +74,6 @@ def load(path: Path | None = None) -> Model:
     folder = path or HERE
     card = json.loads((folder / "card.json").read_text("utf-8"))
     weights = vectors.read(folder / "weights.npz")
-    if card["classes"] != list(weights.classes):
+    if card["classes"] != list(weights.classes) or card["weights"] != fingerprint.of_file(folder / "weights.npz"):
         raise ValueError(f"{folder}: card.json and weights.npz are not of the same model")
-    return Model(weights, card["temperature"], card["threshold"])
+    return Model(weights, card["temperature"], card["threshold"], name=card["weights"][:NAME])

@@ -4,12 +4,12 @@ What it learns from is nlu/phrases/. The temperature is chosen on the sentences 
 the threshold on these and the development sets (tests/nlu/dev_*). The same files give the same model.
 """
 
-import hashlib
-import json
 import random
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import skops.io
@@ -18,34 +18,17 @@ from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from skops.io.exceptions import UntrustedTypesFoundException
 
-from nlu import entities, evaluate, model, typos, vectors
+from nlu import card, entities, evaluate, model, slots, typos, vectors
 from nlu.features import seen
+from nlu.fingerprint import LABELLED, PHRASES
 from nlu.understanding import OUT_OF_SCOPE
 
-PACKAGE = Path(__file__).parent
-PHRASES = PACKAGE / "phrases"
-LABELLED = PACKAGE.parent / "tests" / "nlu"
 CHANNEL_WEIGHTS = {"words": 1.0, "chars": 1.0, "marks": 0.5}
 C = 20.0
 MARK_PATTERN = r"\S+"
 MOST_REJECTED = 0.01  # of in-scope sentences, when the threshold is chosen; writers who were never read lose about twice that
-_CODE = [
-    "normalise",
-    "numerals",
-    "calendar_da",
-    "moments",
-    "dates",
-    "periods",
-    "timeline",
-    "durations",
-    "known",
-    "lexicon",
-    "people",
-    "titles",
-]
-_CODE += ["entities", "actions", "features", "vectors", "typos", "train"]
-
 Examples = list[tuple[str, str]]
 Table = NDArray[np.object_]
 
@@ -65,23 +48,9 @@ def phrases(folder: Path = PHRASES) -> Examples:
     ]
 
 
-def fingerprint() -> str:
-    """A hash of everything that the model depends on: phrases, names, development sets, and the code that makes features of them."""
-    files = [
-        *PHRASES.glob("*.txt"),
-        *(PACKAGE / "names").glob("*.txt"),
-        *LABELLED.glob("*.jsonl"),
-        *(PACKAGE / f"{name}.py" for name in _CODE),
-    ]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 def table(texts: list[str], today: date) -> Table:
     """One row a text: its masked words and its marks."""
-    rows = [seen(entities.read(text, today)) for text in texts]
+    rows = [seen(entities.read(text, today, slots.INVENTED)) for text in texts]
     return np.array(rows, dtype=object).reshape(len(rows), 2)
 
 
@@ -160,26 +129,35 @@ def _twice(texts: list[str]) -> list[str]:
     return [*texts, *(typos.hurried(text, chance) for text in texts)]
 
 
+def sets(folder: Path = LABELLED) -> dict[str, list[evaluate.Row]]:
+    """The labelled sentences by the name of their set. Raises FileNotFoundError when there are none."""
+    found = {path.stem: evaluate.rows(path) for path in sorted(folder.glob("*.jsonl"))}
+    if not any(name.startswith("held") for name in found):
+        raise FileNotFoundError(
+            f"{folder}: no labelled sentences (dev_*.jsonl, held_*.jsonl). A model is chosen by them: deploy tests/nlu as well."
+        )
+    return found
+
+
 def train(out: Path = model.HERE, examples: Examples | None = None) -> dict[str, Any]:
-    """Train on `examples` (all phrases by default), store in folder `out` (pipeline.skops, weights.npz, card.json), and give what the card says."""
+    """Train on `examples` (all phrases by default), store in folder `out` (pipeline.skops, weights.npz, card.json, card.md), and give the card.
+
+    Raises FileNotFoundError when the labelled sentences are missing.
+    """
+    judges = sets()
     examples = phrases() if examples is None else examples
     trained = pipeline().fit(table(_twice([text for text, _ in examples]), evaluate.REFERENCE), 2 * [intent for _, intent in examples])
     weights = weights_of(trained)
-    sets = {path.stem: evaluate.rows(path) for path in sorted(LABELLED.glob("*.jsonl"))}
-    temperature, threshold = choose(weights, sets)
+    temperature, threshold = choose(weights, judges)
     out.mkdir(parents=True, exist_ok=True)
     skops.io.dump(trained, out / "pipeline.skops", compression=8)  # zipfile.ZIP_DEFLATED
     vectors.save(out / "weights.npz", weights)
-    made = model.Model(weights, temperature, threshold)
-    card = {
-        "made_of": fingerprint(),
-        "pipeline": hashlib.sha256((out / "pipeline.skops").read_bytes()).hexdigest(),
-        "classes": list(weights.classes),
-        "temperature": temperature,
-        "threshold": threshold,
-        "phrases": {intent: sum(label == intent for _, label in examples) for intent in weights.classes},
-        "terms": {name: len(channel.rows) for name, channel in zip(vectors.CHANNELS, weights.channels, strict=True)},
-        "development": {name: evaluate.summary(evaluate.evaluate(made, rows)) for name, rows in sets.items()},
-    }
-    (out / "card.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    return card
+    return card.write(out, model.Model(weights, temperature, threshold), Counter(intent for _, intent in examples), judges)
+
+
+def stored_pipeline(folder: Path) -> Pipeline:
+    """The scikit-learn pipeline in a model's folder. Raises ValueError for a file that holds a type which skops does not know to be harmless."""
+    try:
+        return skops.io.load(folder / "pipeline.skops")
+    except (UntrustedTypesFoundException, TypeError, KeyError, BadZipFile) as error:
+        raise ValueError(f"{folder / 'pipeline.skops'}: not a pipeline of harmless types: {error}") from error
