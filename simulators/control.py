@@ -97,7 +97,7 @@ class Control:
         if fault and fault.delay:
             await asyncio.sleep(fault.delay)
         response = self.struck(system, fault) if fault and fault.status else await self.answer(request, handler)
-        if system.is_write(request.method, request.path):
+        if system.is_write(request.method, request.path) and system.changes(found):
             self.journal_table[number] = {
                 "at": self.simulation.now().isoformat(),
                 "system": name,

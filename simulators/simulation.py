@@ -41,6 +41,12 @@ def writes(method: str, path: str) -> bool:
     return method in {"POST", "PUT", "PATCH", "DELETE"}
 
 
+def always(body: Any) -> bool:
+    """For a system whose methods and paths alone tell what changes something."""
+    del body
+    return True
+
+
 def no_key(body: Any) -> str | None:
     """For a system that carries no business keys."""
     del body
@@ -54,12 +60,13 @@ def plain_error(status: int) -> web.Response:
 
 @dataclass(frozen=True)
 class System:
-    """One simulated system. `key` finds the business key in a parsed body; `is_write` tells what belongs in the journal;
-    `error` is the system's own answer for an injected status.
+    """One simulated system. `key` finds the business key in a parsed body; `is_write` tells by method and path what belongs in the journal,
+    `changes` by the parsed body; `error` is the system's own answer for an injected status.
     """
 
     build: Callable[[Simulation], web.Application]
     seed: Callable[[Simulation], None] = nothing
     is_write: Callable[[str, str], bool] = writes
+    changes: Callable[[Any], bool] = always
     key: Callable[[Any], str | None] = no_key
     error: Callable[[int], web.Response] = plain_error

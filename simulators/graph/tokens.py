@@ -21,10 +21,11 @@ from simulators.world import DOMAIN, TENANT
 CLIENT = "kollega"
 SECRET = "simulator"
 GRAPH = "https://graph.microsoft.com"
-RESOURCES = (GRAPH, "https://outlook.office365.com")  # what the tenant knows; a token is for one of them
+OUTLOOK = "https://outlook.office365.com"
 TENANTS = {TENANT, f"{DOMAIN.partition('.')[0]}.onmicrosoft.com", DOMAIN}
 KEY = "the simulated tenant signs its tokens with this invented key"
-ROLES = ("User.Read.All", "Mail.ReadWrite", "Mail.Send", "MailboxSettings.ReadWrite")
+ROLES = ("User.Read.All", "GroupMember.Read.All", "Mail.ReadWrite", "Mail.Send", "MailboxSettings.ReadWrite")
+RESOURCES = {GRAPH: ("graph_roles", ROLES), OUTLOOK: ("exchange_roles", ("Exchange.ManageAsApp",))}  # a token is for one of them
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -96,9 +97,10 @@ def known(form: dict[str, str]) -> None:
 
 
 def token(simulation: Simulation, audience: str = GRAPH, life: int = 3599, roles: tuple[str, ...] | None = None) -> str:
-    """An application's access token. The setting `graph_roles` names its permissions; `life`: seconds."""
-    named = simulation.settings.get("graph_roles")
-    granted_roles = [str(one) for one in named] if isinstance(named, list) else list(ROLES if roles is None else roles)
+    """An application's access token. The settings `graph_roles` and `exchange_roles` name its permissions; `life`: seconds."""
+    setting, usual = RESOURCES.get(audience, ("", ROLES))
+    named = simulation.settings.get(setting)
+    granted_roles = [str(one) for one in named] if isinstance(named, list) else list(usual if roles is None else roles)
     now = int(simulation.now().timestamp())
     claims = {
         "aud": audience,
