@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     graph_tenant_id: str | None = Field(default=None, description="The tenant of the Graph app registration.")
     graph_client_id: str | None = Field(default=None, description="The Graph app registration.")
     graph_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
+    exchange_url: str | None = Field(default=None, description="Exchange Online's administration, https://outlook.office365.com.")
+    exchange_tenant_id: str | None = Field(default=None, description="The tenant of the Exchange app registration.")
+    exchange_client_id: str | None = Field(default=None, description="The Exchange app registration: best another one than Graph's.")
+    exchange_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
     edoc_url: str | None = Field(default=None, description="eDoc's service address.")
     edoc_client_id: str | None = Field(default=None, description="The client id that eDoc knows Kollega by.")
     edoc_authkey: SecretStr | None = Field(default=None, description="The key that goes with it.")
@@ -64,7 +68,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with postgresql:// or sqlite:///")
         return url
 
-    @field_validator("simulators_url", "servicenow_url", "graph_url", "edoc_url", "openid_metadata_url", "token_url")
+    @field_validator("simulators_url", "servicenow_url", "graph_url", "exchange_url", "edoc_url", "openid_metadata_url", "token_url")
     @classmethod
     def an_address(cls, url: str | None) -> str | None:
         """An absolute http(s) address, kept without a slash at the end."""
@@ -97,7 +101,7 @@ class Settings(BaseSettings):
     @property
     def needs_simulators(self) -> bool:
         """Neither simulators nor any real system is named: app.py starts the simulators itself."""
-        return not (self.simulators_url or self.servicenow_url or self.graph_url or self.edoc_url)
+        return not (self.simulators_url or self.servicenow_url or self.graph_url or self.exchange_url or self.edoc_url)
 
     def system_url(self, name: str) -> str | None:
         """The address of a system ("servicenow"), real or simulated; None when it is not configured."""
@@ -115,6 +119,7 @@ NEEDS = {
     "app_id": ("app_password", "app_tenant_id"),
     "servicenow_url": ("servicenow_client_id", "servicenow_client_secret"),
     "graph_url": ("graph_tenant_id", "graph_client_id", "graph_client_secret"),
+    "exchange_url": ("exchange_tenant_id", "exchange_client_id", "exchange_client_secret"),
     "edoc_url": ("edoc_client_id", "edoc_authkey"),
 }
 
