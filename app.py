@@ -6,6 +6,7 @@ if __name__ == "__main__":
     gc.disable()  # nothing that the imports make is garbage, and looking for it takes a fifth of the start; `opened` turns it on again
 
 import asyncio
+import errno
 import logging
 import sqlite3
 import sys
@@ -13,10 +14,11 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 import nlu
 import settings as config
@@ -29,10 +31,10 @@ from dialogs.brain import Brain
 from dialogs.desk import Desk
 from dialogs.registry import found
 from dialogs.work import message, work
-from fit import unfit
+from fit import taken, unfit, unwritable
 from jobs.engine import Job, Jobs
 from settings import Settings
-from simulators.beside import started
+from simulators.beside import NotStarted, started
 
 log = structlog.get_logger()
 
@@ -118,24 +120,37 @@ def main() -> None:
     """Run until stopped."""
     settings = config.load()
     postgres = (settings.database_url or "").startswith("postgresql://")
-    if reason := unfit(sys.version_info[:2], sqlite3.sqlite_version_info, postgres=postgres):
-        sys.exit(f"kollega: {reason}")
-    if reason := config.unwritable(settings.var_dir):
-        sys.exit(f"kollega: VAR_DIR: {reason}")
+    reason = unfit(sys.version_info[:2], sqlite3.sqlite_version_info, postgres=postgres) or unwritable("VAR_DIR", settings.var_dir)
+    if settings.database_url and not postgres:
+        reason = reason or unwritable("DATABASE_URL", Path(settings.database_url.removeprefix("sqlite:///")).parent)
+    if reason := reason or taken(settings.host, settings.port):
+        config.refuse(reason)
     quiet(settings)
-    with started(settings.needs_simulators, settings.var_dir / "simulators", f"http://{settings.host}:{settings.port}") as address:
-        if address:
-            settings = settings.model_copy(update={"simulators_url": address})
-            sys.stdout.write(
-                f"Open {address}/teams/ in a browser to chat with Kollega. The systems behind it are simulated. Stop with Ctrl+C.\n"
-            )
-            sys.stdout.flush()
-        try:
-            web.run_app(build(settings), host=settings.host, port=settings.port, access_log=None, print=None, loop=loop())
-        except OperationalError:
-            sys.exit("kollega: DATABASE_URL: the database does not answer, or does not let Kollega in.")
-        except OSError as error:
-            sys.exit(f"kollega: PORT: cannot listen at {settings.host}:{settings.port}: {error.strerror or error}")
+    try:
+        with started(settings.needs_simulators, settings.var_dir / "simulators", f"http://{settings.host}:{settings.port}") as address:
+            serve(settings.model_copy(update={"simulators_url": address}) if address else settings, address)
+    except NotStarted as error:
+        config.refuse(str(error))
+
+
+def serve(settings: Settings, simulators: str) -> None:
+    """Until stopped. `simulators`: the address of those that belong to this process, "" for none; told when messages are taken."""
+    chat = f"Open {simulators}/teams/ in a browser to chat with Kollega. The systems behind it are simulated." if simulators else ""
+
+    def ready(*_: object) -> None:
+        said = chat or f"Kollega takes messages at http://{settings.host}:{settings.port}/api/messages."
+        sys.stdout.write(f"{said} Stop with Ctrl+C.\n")
+        sys.stdout.flush()
+
+    try:
+        web.run_app(build(settings), host=settings.host, port=settings.port, access_log=None, print=ready, loop=loop())
+    except DBAPIError as error:
+        kind = type(error.orig).__name__
+        config.refuse(f"DATABASE_URL: the database does not answer, does not let Kollega in, or is not Kollega's ({kind}).")
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        config.refuse(taken(settings.host, settings.port) or str(error))
 
 
 def loop() -> asyncio.AbstractEventLoop:

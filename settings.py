@@ -2,13 +2,14 @@
 
 import ipaddress
 import sys
-import tempfile
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing_extensions import override
 
 
 class Settings(BaseSettings):
@@ -56,8 +57,18 @@ class Settings(BaseSettings):
 
     patience_minutes: int = Field(default=180, ge=0, description="How long a job goes on trying while a system does not answer.")
     servicedesk_phone: str = Field(default="33 66 12 34", description="Shown where Kollega can't help.")
+    burst_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        le=10,
+        description="A bare hello waits so long for what follows it, and a second yes within it is the first one again.",
+    )
     intent_threshold: float = Field(
         default=0.0, ge=0, le=1, description="Overrides the model's own threshold for 'not understood'; 0 keeps it."
+    )
+    learn_from_use: bool = Field(
+        default=False,
+        description="Keep texts that were not understood or were corrected, masked, for 30 days, for `python -m nlu review`.",
     )
 
     @field_validator("database_url")
@@ -66,6 +77,8 @@ class Settings(BaseSettings):
         """Only the two kinds of database that are tested."""
         if url and not url.startswith(("postgresql://", "sqlite:///")):
             raise ValueError("must begin with postgresql:// or sqlite:///")
+        if url in {"sqlite:///", "sqlite:///:memory:"}:
+            raise ValueError("must name a file: what is kept must outlive the process")
         return url
 
     @field_validator("simulators_url", "servicenow_url", "graph_url", "exchange_url", "edoc_url", "openid_metadata_url", "token_url")
@@ -89,14 +102,17 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def whole(self) -> Self:
-        """Each real system has its credentials, and a bot that others can reach has its own."""
-        for first, needed in NEEDS.items():
-            for name in needed if getattr(self, first) else ():
-                if not getattr(self, name):
-                    raise ValueError(f"{name.upper()} is missing; {first.upper()} needs it")
+        """Each real system has its credentials, and a bot that others can reach has its own. All faults at once, a line each."""
+        faults = [f"{first.upper()} is set and needs {spoken(missing)} too." for first in NEEDS if (missing := self.missing(first))]
         if not self.app_id and not is_loopback(self.host):
-            raise ValueError(f"HOST is {self.host}, but without APP_ID only loopback (127.0.0.1) may be bound")
+            faults.append(f"HOST is {self.host}, but without APP_ID only loopback (127.0.0.1) may be bound.")
+        if faults:
+            raise ValueError("\n".join(faults))
         return self
+
+    def missing(self, first: str) -> list[str]:
+        """The settings that are needed because this one ("graph_url") is set, and are not there; in capitals."""
+        return [name.upper() for name in NEEDS[first] if not getattr(self, name)] if getattr(self, first) else []
 
     @property
     def needs_simulators(self) -> bool:
@@ -111,6 +127,16 @@ class Settings(BaseSettings):
     def is_simulated(self, name: str) -> bool:
         """Whether the simulators stand in for that system."""
         return getattr(self, f"{name}_url") is None
+
+
+class Partial(Settings):
+    """The same for a command that asks for less than a running bot does: settings may be missing."""
+
+    @override
+    @model_validator(mode="after")
+    def whole(self) -> Self:
+        """Nothing more is asked for."""
+        return self
 
 
 Kind = TypeVar("Kind", bound=Settings)
@@ -134,31 +160,48 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def unwritable(folder: Path) -> str:
-    """Why nothing can be written there; "" when all is well. The folder is made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return ""
-    except OSError as error:
-        return f"cannot write to {folder}: {error.strerror}"
+def spoken(names: list[str]) -> str:
+    """A list as it is said: "A, B and C"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def refuse(*sentences: str) -> NoReturn:
+    """A start that cannot succeed: one sentence for each fault on stderr, and exit status 2, whatever is wrong."""
+    for sentence in sentences:
+        print(f"kollega: {sentence}", file=sys.stderr)  # noqa: T201 - the one place that speaks before logging is set up
+    raise SystemExit(2)
 
 
 def load() -> Settings:
-    """The settings, or one sentence for each fault on stderr and exit status 2."""
+    """The settings; or the end of the process, by `refuse`."""
     return read(Settings)
 
 
 def read(kind: type[Kind]) -> Kind:
-    """The same for a command that asks for less than the bot does: a subclass with another `whole`."""
+    """The same for a command that asks for less: Partial."""
     try:
         return kind()
     except ValidationError as error:
-        for fault in error.errors(include_input=False, include_url=False, include_context=False):
-            name = "_".join(str(part) for part in fault["loc"]).upper()
-            text = fault["msg"].removeprefix("Value error, ")
-            print(f"kollega: {name + ': ' if name else ''}{text}", file=sys.stderr)  # noqa: T201 - the one place that speaks before logging is set up
-        raise SystemExit(2) from None
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+    refuse(*(line for fault in faults for line in sentence(kind, str(next(iter(fault["loc"]), "")), fault["msg"]).splitlines()))
+
+
+def sentence(kind: type[Settings], name: str, said: str) -> str:
+    """What is wrong with a setting, without its value: that may be a secret. `said`: pydantic's words, or those of a validator above."""
+    own = said.removeprefix("Value error, ")
+    if not name:  # of several settings: a sentence already
+        return own
+    return f"{name.upper()} {own if own != said else f'must be {wanted(kind.model_fields[name])}'}."
+
+
+def wanted(field: FieldInfo) -> str:
+    """What a setting's value may be, from its type and its bounds."""
+    bounds = {name: getattr(one, name) for one in field.metadata for name in ("ge", "le") if hasattr(one, name)}
+    noun = {int: "a whole number", float: "a number"}.get(field.annotation or str, "a text")  # type: ignore[arg-type]  # any type may be looked for
+    if "le" in bounds:
+        return f"{noun} from {bounds['ge']} to {bounds['le']}"
+    return f"{noun}, {bounds['ge']} or more" if "ge" in bounds else noun
 
 
 def table() -> str:

@@ -5,34 +5,21 @@ import re
 import sys
 import uuid
 from pathlib import Path
-from typing import NoReturn, Self
+from typing import NoReturn
 from urllib.parse import urlsplit
-
-from pydantic import model_validator
-from typing_extensions import override
 
 from manifest.document import Developer
 from manifest.package import package, version
-from settings import Settings, read
+from settings import Partial, Settings, read
 
 HOST = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*", re.I)
 LONGEST_NAME = 32  # characters of the developer's name, by the schema
 LONGEST_URL = 2048
 
 
-class Needed(Settings):
-    """The settings without what only a running bot needs: the package holds no secret."""
-
-    @override
-    @model_validator(mode="after")
-    def whole(self) -> Self:
-        """Nothing more is asked for."""
-        return self
-
-
 def main() -> None:
     """Read the command line, write the package, say what was written."""
-    settings = read(Needed)
+    settings = read(Partial)  # the package holds no secret
     wanted = parser(settings).parse_args()
     if not wanted.app_id:
         stop("APP_ID is missing; it is the id of the bot's app registration (or give --app-id)")

@@ -13,11 +13,15 @@ PORT = 3979
 PATIENCE = 30.0  # seconds that a start may take
 
 
+class NotStarted(Exception):
+    """They do not come up; one sentence."""
+
+
 @contextmanager
 def started(needed: bool, data: Path, bot: str) -> Iterator[str]:
     """The simulators' address, or "" when they are not needed. Those that run at the port already are used, and left running.
 
-    data: where their state is kept. bot: where the simulated Teams finds the bot. Raises SystemExit with one sentence when they don't come up.
+    data: where their state is kept. bot: where the simulated Teams finds the bot. Raises NotStarted.
     """
     address = f"http://127.0.0.1:{PORT}"
     if not needed:
@@ -39,7 +43,7 @@ def wait_for(address: str, child: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + PATIENCE
     while not answers(address):
         if child.poll() is not None or time.monotonic() > end:
-            sys.exit(f"kollega: the simulators do not start at {address}. Is the port taken by something else?")
+            raise NotStarted(f"The simulators do not start at {address}. Is the port taken by something else?")
         time.sleep(0.02)
 
 

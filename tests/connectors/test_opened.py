@@ -1,11 +1,7 @@
-"""All systems together: found in the folder, opened though they are down, and what /readyz and the command line say of them."""
+"""All systems together: found in the folder, opened though they are down, and what /readyz says of them."""
 
 import inspect
-import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +16,6 @@ from connectors.systems import Systems
 from settings import Settings
 from tests.connectors.conftest import Wild, World, hangs
 
-ROOT = Path(__file__).parents[2]
 DOWN = "http://127.0.0.1:1"
 
 
@@ -73,41 +68,6 @@ async def test_simulators_over_tls_give_their_own_tokens() -> None:
         with pytest.raises(Unavailable) as caught:
             await systems.get(Directory).check()
     assert caught.value.reason == "token: ClientConnectorError"  # not msal's, which would have asked Microsoft
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    plain = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "_ID", "_SECRET", "_AUTHKEY"))}
-    command = [sys.executable, "-m", "connectors", *arguments]
-    return subprocess.run(command, env={**plain, **environment}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-
-
-def test_the_command_line_when_all_is_well(simulators: str) -> None:
-    found = run("check", SIMULATORS_URL=simulators)
-    assert found.returncode == 0, found.stderr
-    assert [line.split()[:2] for line in found.stdout.splitlines()] == [
-        [name, "ok"] for name in ("directory", "edoc", "outlook", "servicenow")
-    ]
-
-
-def test_the_command_line_names_what_fails_and_what_is_missing(simulators: str) -> None:
-    found = run("check", SERVICENOW_URL=f"{simulators}/servicenow", SERVICENOW_CLIENT_ID="kollega", SERVICENOW_CLIENT_SECRET="wrong-secret")
-    assert found.returncode == 1
-    assert "servicenow   failed   servicenow: Denied (HTTP 401)" in found.stdout
-    assert "SERVICENOW_URL and its credentials" in found.stdout
-    assert "set EDOC_URL" in found.stdout
-    assert "wrong-secret" not in found.stdout + found.stderr
-
-
-def test_the_command_line_with_nothing_configured() -> None:
-    found = run("check")
-    assert found.returncode == 1
-    assert [line.split()[1] for line in found.stdout.splitlines()] == ["missing"] * 4
-
-
-def test_the_command_line_names_a_missing_credential() -> None:
-    found = run("check", EDOC_URL=DOWN)
-    assert found.returncode == 2
-    assert "EDOC_CLIENT_ID is missing" in found.stderr
 
 
 def test_every_kind_of_error_can_be_rebuilt() -> None:

@@ -18,7 +18,7 @@ Build = Callable[..., CompletedProcess[str]]
     [
         ({}, "APP_ID is missing; it is the id of the bot's app registration (or give --app-id)"),
         ({"APP_ID": "kollega"}, "APP_ID is not an app id; it looks like 00000000-0000-0000-0000-000000000000"),
-        ({"APP_ID": BOT, "PORT": "x"}, "PORT: Input should be a valid integer, unable to parse string as an integer"),
+        ({"APP_ID": BOT, "PORT": "x"}, "PORT must be a whole number from 0 to 65535."),
         ({"APP_ID": BOT, "VAR_DIR": "/dev/null/var"}, "cannot write /dev/null/var/kollega.zip: Not a directory"),
     ],
 )
