@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlu.known import NOBODY, Known
+from nlu.known import NOBODY, SURE, Known, Named
 from nlu.lexicon import Lexicon, lexicon
 from nlu.normalise import fold
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:\n→]|[-–•*]\s)\s*$")
 _SUFFIX = re.compile(r"(?:sen|gaard|strup|rup|lund|holm|berg|bjerg|toft|skov|kjaer|quist|kvist|dal|dahl|son|borg|sted|vang|feldt|mann)$")
+# "jeg hedder Tuan", "my name is Tuan": a name, whatever it looks like.
+_INTRODUCED = re.compile(r"(?:\b(?:jeg|han|hun|hende|der|som|vikaren|borgeren)\shedder|\bnavn\ser|\bname\sis)\s$", re.IGNORECASE)
 _PARTICLES = frozenset(("von", "van", "de", "la", "el", "al", "bin", "ben", "der", "af"))
 _NOT_SURNAMES = frozenset(
     "post vest nord have sommer vinter jul just sort vad mark hvid due lange gade jul bank engel heden der have brun mose soe so bro vang sand vind frost "
@@ -26,6 +28,11 @@ _HANDLING = frozenset(
 )
 _AFTER_NAME = frozenset("paa til fra af ud ind og med som skal er har kan vil maa boer faar mangler ogsaa to from on off i".split())
 _BEFORE_SURNAME = frozenset("fra om hos vedroerende for til af med advokat hr fru fuldmaegtig borger klient".split())
+# "Kan Chukwuemeka Obi optages på …": what is done with people on lists.
+_ASKED = frozenset("kan skal maa boer".split())
+_DONE_WITH = frozenset(
+    "optages tilfoejes fjernes slettes saettes tages meldes indmeldes udmeldes skrives inkluderes afmeldes tilmeldes pilles bringes".split()
+)
 _VERBS = frozenset(
     "skal er har kan vil maa boer faar mangler ringer siger starter stopper oensker beder sagde skriver arbejder staar sidder kommer gaar rejser ejer "
     "oenskede har's ville skulle kunne fik blev bliver laeser moeder modtager glemte lovede hjalp sendte".split()
@@ -92,15 +99,27 @@ class _Names:
         self.text = text
         self.words = words
         self.known = known
+        self.known_at = {named.start: named for named in known.people_in(text)}
+        self.known_end = {word: named.end for named in self.known_at.values() for word in self._last_word(named)}
         self.lexicon: Lexicon = lexicon()
+
+    def _last_word(self, named: Named) -> Iterator[int]:
+        """The word that a known name ends in."""
+        yield from (at for at, word in enumerate(self.words) if word.start < named.end <= word.end)
+
+    def _known_size(self, at: int) -> int:
+        """How many words the known name has that begins at word `at`; 0 where none does, or where too little speaks for it."""
+        named, before = self.known_at.get(self.words[at].start), self._word(at - 1)
+        if named is None or not (named.strength == SURE or (before and before.folded in _HANDLING)):
+            return 0
+        return next((last - at + 1 for last in self._last_word(named)), 0)
 
     def size_at(self, at: int, *, after_name: bool) -> int:
         """How many words the name has that begins at word `at`; 0 where none begins."""
-        if size := self.known.person_at([word.folded for word in self.words[at : at + 5]]):
-            return size
-        if not self._begins(at, after_name=after_name):
+        size = self._known_size(at)
+        if not size and not self._begins(at, after_name=after_name):
             return 0
-        size = 1
+        size = size or 1
         while size < 5 and not self._in_genitive(at + size - 1) and self._continues(at, at + size):
             size += 1
         if self.words[at + size - 1].folded in _PARTICLES and size > 1:
@@ -110,7 +129,7 @@ class _Names:
     def end_of(self, at: int) -> int:
         """Where the name ends whose last word is `at`, the genitive taken off."""
         word = self.words[at]
-        return word.end - 1 if self._in_genitive(at) else word.end
+        return self.known_end.get(at) or (word.end - 1 if self._in_genitive(at) else word.end)
 
     def _word(self, at: int) -> _Word | None:
         return self.words[at] if 0 <= at < len(self.words) else None
@@ -132,7 +151,15 @@ class _Names:
             return True
         if word.folded in lex.doubtful_first:
             return self._doubtful_begins(at, after_name=after_name)
-        return word.capital and self._unknown_begins(at, after_name=after_name)
+        return self._known_begins(at) or (word.capital and self._unknown_begins(at, after_name=after_name))
+
+    def _known_begins(self, at: int) -> bool:
+        """A first name that the systems know; with a slip, where the sentence does something with it."""
+        word, before, after = self.words[at], self._word(at - 1), self._next_to(at)
+        if self.known.is_first_name(word.folded) or (word.capital and self.known.is_first_name(word.folded.removesuffix("s"))):
+            return True
+        handled = before and before.folded in _HANDLING and after and after.folded in _AFTER_NAME
+        return bool(handled and self.known.is_first_name(word.folded, slipped=True))
 
     def _doubtful_begins(self, at: int, *, after_name: bool) -> bool:
         word, after, before = self.words[at], self._next_to(at), self._word(at - 1)
@@ -142,7 +169,8 @@ class _Names:
             return True
         if word.capital:
             return bool(
-                after and (after.folded in _VERBS or after.folded == "og" or (after.capital and after.folded in self.lexicon.first))
+                after
+                and (after.folded in _VERBS or after.folded in {"og", "fra"} or (after.capital and after.folded in self.lexicon.first))
             )
         handled = bool(before and before.folded in _HANDLING and (before.folded != "og" or after_name))
         return (handled or after_name) and (after is None or after.folded in _AFTER_NAME)
@@ -150,15 +178,27 @@ class _Names:
     def _unknown_begins(self, at: int, *, after_name: bool) -> bool:
         """A capital that no lexicon knows: a name where a surname follows, or where the sentence does something with it."""
         word, after, before = self.words[at], self._next_to(at), self._word(at - 1)
+        if _INTRODUCED.search(self.text, 0, word.start):
+            return True
         if word.first_in_sentence:
             return bool(after and after.capital and after.folded in self.lexicon.last)
-        if before and before.folded in _BEFORE_SURNAME and self._is_last_name(word.folded.removesuffix("s")):
+        if (
+            before
+            and before.folded in _BEFORE_SURNAME
+            and self._is_last_name(word.folded.removesuffix("s"))
+            and word.folded not in _NOT_SURNAMES
+        ):
             return True
         if after and after.capital and after.folded not in self.lexicon.never:
             if self._is_last_name(after.folded.removesuffix("s")) or self._is_last_name(after.folded) or _SUFFIX.search(after.folded):
                 return True
             if before and before.folded in _ROLES:
                 return True
+            beyond = self._next_to(at + 1)
+            if before and before.folded in _ASKED and beyond and beyond.folded in _DONE_WITH:
+                return True
+        if before and before.folded in _ROLES and self.text[before.end : word.start] == ", " and self.text[word.end : word.end + 1] == ",":
+            return True
         if (
             after_name
             and self.text[self.words[at - 1].end : word.start].strip() in (",", "og", "")
@@ -201,6 +241,8 @@ class _Names:
 
     def _in_genitive(self, at: int) -> bool:
         word = self.words[at]
+        if at in self.known_end:
+            return self.known_end[at] < word.end
         if not word.folded.endswith("s") or len(word.folded) < 3:
             return False
         lex = self.lexicon

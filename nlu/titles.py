@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from nlu.known import NOBODY, Known
+from nlu.known import LIKELY, NOBODY, SURE, Known, Named
 from nlu.lexicon import lexicon
 from nlu.normalise import danish, fold, lower
 
@@ -18,8 +18,8 @@ _BOX = r"(?<!\w)(?:\w*(?:postkas|poskas|mailboks|mailbox|mailkonto|indbakke|inbo
 _NOUN = re.compile(f"(?P<box>{danish(_BOX)})|(?P<list>{danish(_LIST)})")
 _CALLED = re.compile(
     danish(
-        r"(?:,?\s?(?:der|som|den|og)?\s?(?:skal\s|bør\s|må\sgerne\s)?(?:hedder?|kaldes|kalde)|ved\snavn(?:et)?|med\snavn(?:et)?|(?:skal\s)?kaldet|kaldt|"
-        r"kald\sden(?:\snye)?(?:\s\w+)?|called|named|navn(?:et)?(?:\ser)?)(?!\w):?\s*|:\s*"
+        r"(?:,?\s?(?:der|som|den|og)?\s?(?:skal\s|bør\s|må\sgerne\s)?(?<!\w)(?:hedd?er?|hed|kaldes|kalde)|(?:ved|med)\s(?:navn|betegnelsen?|titlen)(?:et)?|(?:skal\s)?kaldet|kaldt|"
+        r"kald\sden(?:\snye)?(?:\s(?:bare|blot|gerne|da|så|for|måske|venligst))?|called|named|name(?:\sis)?(?=\s?:|\sis)|navn(?:et)?(?:\ser)?)(?!\w):?\s*|:\s*"
     )
 )
 _GAP = re.compile(r"\s*")
@@ -33,20 +33,20 @@ _STOP = frozenset(
     ).split()
 )
 # Where a name of a list stands without its noun: what must come somewhere before each preposition.
-_SET = r"sæt\w*|sat|tilføj\w*|føj\w*|meld\w*|skriv\w*|smid\w*|læg\w*|put\w*|få|hæng|prop|med|ind|skal|skulle|bør|kan|vil|står?|er|abonner\w*|over|modtag\w*|medlem\w*|add|get"
+_SET = r"sæt\w*|sat|tilføj\w*|føj\w*|meld\w*|skriv\w*|smid\w*|læg\w*|put\w*|få|hæng|prop|med|ind|skal|skulle|bør|kan|vil|står?|er|abonner\w*|over|modtag\w*|medlem\w*|add|get|mangler"
 _OFF = r"tag\w*|pil\w*|stryg\w*|ud|slet\w*|fjern\w*|smid\w*|luk\w*|skal|ryger?|væk|kyl|drop|medlem\w*|ejer\w*|kom\w*|af|være|meld\w*"
 _FROM = r"fjern\w*|slet\w*|afmeld\w*|framel\w*|frameld\w*|udmeld\w*|meld\w*|remove|stryg\w*|væk|mails?|post|nyt|off|får|modtager|mere"
-_TO = r"tilføj\w*|føj\w*|indmeld\w*|tilmeld\w*|skriv\w*|skrev|send\w*|sendt\w*|mails?|post|add|går|meld\w*|kopi"
-_HERE = r"(?:(?:\s|^)[^.!?\n]*)?\s"
+_TO = r"tilføj\w*|føj\w*|indmeld\w*|tilmeld\w*|skriv\w*|skrev|(?:ud)?send\w*|maile[rs]?|sendt\w*|mails?|post|add|går|meld\w*|kopi"
+_HERE = r"(?:(?:[\s,]|^)[^.!?\n]*)?\s"
 _NAMED_BY_FORM = re.compile(
     danish(
-        rf"(?<!\w)(?:(?:{_SET}|vis|hvem|find|se){_HERE}(?:på|via)|(?:{_OFF}|hvem){_HERE}(?:af|aff)|(?:{_FROM}){_HERE}fra|(?:{_TO}){_HERE}(?:til|via)|"
-        rf"(?:hvem|hvor\smange){_HERE}(?:ejer|med|i|bag)|navne\w*{_HERE}bag|(?:skriver|sender){_HERE}bruger|(?:ejer|medlem)\w*\s(?:af|på|for|i)|modtagere?\w*\s(?:af|på|for)|ind\si|ud\saf|to|from|on|"
+        rf"(?<!\w)(?:(?:{_SET}|vis|hvem|find|se){_HERE}(?:på|o|via)|(?:{_OFF}|hvem){_HERE}(?:af|aff)|(?:{_FROM}){_HERE}fra|(?:{_TO}){_HERE}(?:til|via)|"
+        rf"(?:hvem|hvor\smange){_HERE}(?:ejer|med|i|bag)|navne\w*{_HERE}bag|(?:skriver|sender){_HERE}bruger|(?:ejer|medlem)\w*\s(?:af|på|for|i)|members?\s(?:of|on|in)|modtagere?\w*\s(?:af|på|for)|ind\si|ud\saf|to|from|on|"
         rf"\w*(?:liste|listen|kreds)\s(?:for|på|over))\s$"
     )
 )
 _CAPITAL = re.compile(r"(?<=\s)(?=[A-ZÆØÅ0-9])")
-_FORM_CUE = re.compile(danish(rf"(?<!\w)(?:{_SET}|{_OFF}|{_FROM}|{_TO}|hvem|vis|se|hvilke\w*|who|show|mangler)(?!\w)"))
+_FORM_CUE = re.compile(danish(rf"(?<!\w)(?:{_SET}|{_OFF}|{_FROM}|{_TO}|hvem|vis|se|hvilke\w*|who|show|members?|mangler)(?!\w)"))
 _OTHER_MATTER = re.compile(
     danish(
         r"(?<!\w)(?:\w*postkas\w*|\w*mailbo[kx]\w*|\w*indbakke\w*|inbox|kontor-?mail\w*|fællesmail\w*|sag\w*|edoc\w*|e-doc|edok|kvantum|journal\w*|arkiv\w*|tilsyn\w*|ledelsestilsyn\w*|\w*indsigt\w*|licens\w*|"
@@ -55,7 +55,35 @@ _OTHER_MATTER = re.compile(
         r"betyd\w*|forskel\w*|nede|arbejde[sr]?|ferie|job|løn|lokale\w*|wifi|film\w*|kursus|kurset|parker\w*|personoplysninger|opret\w*)(?!\w)"
     )
 )
-_LACKS = re.compile(r"(?:^|[.!?]\s+)(?P<name>[A-ZÆØÅ][^.!?\n]{1,40}?)\smangler\s(?:vist\s|også\s|stadig\s)?(?P<who>[A-ZÆØÅ]\w+)")
+_SOMEBODY = re.compile(r"(?<!\w)(?:han|hun|jeg|personen|eleven|vikaren|borgeren)\s$")  # who "hedder" something is no list
+_TITLED_BEFORE = re.compile(
+    danish(
+        r"[\s,:–-]{1,3}(?:sådan\s|det\s)?(?:skal|må|bør)\s(?P<noun>den|listen|gruppen|postkassen|mailboksen|indbakken)\s(?:gerne\s)?hedde"
+    )
+)
+_CODE = re.compile(r"[A-ZÆØÅ]{1,4}[-.]?\d{1,4}")  # a server, a room
+_POSSESSED = re.compile(
+    r"\s(?!skal|er|og|som|fordi|tak|fra|til|igen|nu|i|med|på|for|så|men|hvor|at|in|please|pls)[a-zæøå]{3,}"
+)  # "Annelises jubilæum"
+_OTHER_ENDS = (
+    "tilsynet",
+    "tilsyn",
+    "indsigten",
+    "indsigt",
+    "sagen",
+    "-sag",
+    "anmodningen",
+    "systemet",
+    "printeren",
+    "kontrollen",
+    "licensen",
+    "portalen",
+)
+_LACKS = re.compile(r"(?:^|[.!?]\s+)(?P<name>[A-ZÆØÅ][^.!?\n]{1,40}?)\smangler\s(?:vist\s|også\s|stadig\s)?(?P<who>[A-ZÆØÅ]\w+|¤)")
+_MARKS = tuple("\"“”„»«'‘’")
+_NOUN_BEFORE = re.compile(f"{_NOUN.pattern.replace('?P<box>', '?:').replace('?P<list>', '?:')}(?:{_CALLED.pattern})?$")
+_TO_BOX = re.compile(danish(rf"(?:adgang\s(?:til|i)|mails?\s(?:i|til|fra)|{_BOX}.{{0,20}})\s$"))
+_ITS_MEMBERS = re.compile(danish(r"['’]?s?['’]?\s(?:medlem|ejer|modtager|abonnent)"))
 
 
 @dataclass(frozen=True)
@@ -71,28 +99,49 @@ def find(text: str, known: Known = NOBODY) -> list[Title]:
     """Names of lists and mailboxes in `text`, in its order. Stretches that are something else must have been filled with a sign that is no letter."""
     low = lower(text)
     found: list[Title] = []
-    for title in (*_known(text, known), *_after_nouns(text, low), *_by_form(text, low)):
+    for title in (*_known(text, low, known), *_after_nouns(text, low), *_by_form(text, low)):
         if all(title.end <= other.start or other.end <= title.start for other in found):
             found.append(title)
     return sorted(found, key=lambda title: title.start)
 
 
-def _known(text: str, known: Known) -> list[Title]:
-    if not (known.lists or known.mailboxes):
-        return []
-    words = list(_WORD.finditer(text))
-    folded = [fold(word.group()) for word in words]
+def _known(text: str, low: str, known: Known) -> list[Title]:
+    nouns: list[re.Match[str]] | None = None
     found: list[Title] = []
-    at = 0
-    while at < len(words):
-        size = known.list_at(folded[at : at + 6])
-        kind: Kind = "list_name"
-        if not size:
-            size, kind = known.mailbox_at(folded[at : at + 6]), "mailbox_name"
-        if size:
-            found.append(Title(words[at].start(), words[at + size - 1].end(), kind))
-        at += size or 1
+    for named in known.titles_in(text):
+        person_too = "person" in named.kinds
+        if (
+            (named.strength == SURE and not person_too)
+            or _beside_noun(low, named)
+            or (named.strength >= LIKELY and not person_too and _has_form(low, named))
+        ):
+            if nouns is None:
+                nouns = list(_NOUN.finditer(low))
+            found.append(Title(named.start, named.end, _kind_of(named, nouns)))
     return found
+
+
+def _kind_of(named: Named, nouns: list[re.Match[str]]) -> Kind:
+    if {"list_name", "mailbox_name"} <= named.kinds and nouns:
+        return _kind(_nearest(nouns, named.start))
+    return "list_name" if "list_name" in named.kinds else "mailbox_name"
+
+
+def _beside_noun(low: str, named: Named) -> bool:
+    """Whether its noun or a quotation mark stands right before or right after the name."""
+    before = low[max(0, named.start - 60) : named.start].rstrip(" \"'“”„»«:-")
+    if low[named.start - 1 : named.start] in _MARKS and low[named.end : named.end + 1] in _MARKS and named.start:
+        return True
+    after = _NOUN.match(low, named.end + (low[named.end : named.end + 1] in _MARKS)) or _NOUN.match(low, named.end + 1)
+    return bool(after or _NOUN_BEFORE.search(before))
+
+
+def _has_form(low: str, named: Named) -> bool:
+    if "mailbox_name" in named.kinds and _TO_BOX.search(low, max(0, named.start - 40), named.start):
+        return True
+    if _ITS_MEMBERS.match(low, named.end):
+        return True
+    return bool(not _OTHER_MATTER.search(low) and _NAMED_BY_FORM.search(low, max(0, named.start - 120), named.start))
 
 
 def _after_nouns(text: str, low: str) -> list[Title]:
@@ -105,8 +154,17 @@ def _after_nouns(text: str, low: str) -> list[Title]:
         place = match.span("q" if match["q"] else "s")
         found.append(Title(*place, _kind(_nearest(nouns, place[0]))))
     for match in _CALLED.finditer(low):
-        if match.group().strip() != ":" and (called := _called(text, match.end())):
+        cue = match.group().strip()
+        if cue == ":" or _SOMEBODY.search(low, max(0, match.start() - 12), match.start() + 1):
+            continue
+        if called := _capitals(text, match.end()) if cue in {"navn", "navnet"} else _called(text, match.end()):
             found.append(Title(*called, _kind(_nearest(nouns, match.start() + 2))))
+    for match in _TITLED_BEFORE.finditer(low):
+        words = list(_WORD.finditer(text, max(0, match.start() - 60), match.start()))
+        for at, word in enumerate(words):
+            place = _capitals(text, word.start())
+            if place and place[1] == match.start() and (at == 0 or text[words[at - 1].end() : word.start()] != " "):
+                found.append(Title(*place, _kind(_nearest(nouns, match.end()))))
     return found
 
 
@@ -174,8 +232,9 @@ def _capitals(text: str, at: int) -> Place | None:
 
 
 def _is_first_name(word: str) -> bool:
+    """Whether it is somebody's, a genitive -s included ("Jørgens")."""
     folded = fold(word)
-    return folded in lexicon().first or folded in lexicon().doubtful_first
+    return folded in lexicon().first or folded in lexicon().doubtful_first or folded.removesuffix("s") in lexicon().first
 
 
 def _is_no_title(word: str) -> bool:
@@ -183,20 +242,38 @@ def _is_no_title(word: str) -> bool:
 
 
 def _by_form(text: str, low: str) -> list[Title]:
-    if text.isupper() or not _FORM_CUE.search(low) or _OTHER_MATTER.search(low):
+    if text.isupper() or not _FORM_CUE.search(low):
         return []
-    found = [Title(*match.span("q" if match["q"] else "s"), "list_name") for match in _QUOTED.finditer(text)]
+    found = (
+        []
+        if _OTHER_MATTER.search(low)
+        else [Title(*match.span("q" if match["q"] else "s"), "list_name") for match in _QUOTED.finditer(text)]
+    )
     for match in _CAPITAL.finditer(text):
         place = _capitals(text, match.start())
-        if place and _may_be_title(text, place) and _NAMED_BY_FORM.search(low, max(0, match.start() - 120), match.start()):
+        if place and _is_named_by_form(text, low, place):
             found.append(Title(*place, "list_name"))
     for match in _LACKS.finditer(text):
         place = _capitals(text, match.start("name"))
-        if place and place[1] == match.end("name") and _may_be_title(text, place) and _is_first_name(match["who"]):
+        if place and place[1] == match.end("name") and _may_be_title(text, place) and (match["who"] == "¤" or _is_first_name(match["who"])):
             found.append(Title(*place, "list_name"))
     return found
 
 
+def _is_named_by_form(text: str, low: str, place: Place) -> bool:
+    """Whether what stands before the capitals does something with a list, and nothing around them speaks of another matter."""
+    start, end = place
+    about = f"{low[:start]}¤{low[end:]}"
+    return bool(_may_be_title(text, place) and _NAMED_BY_FORM.search(low, max(0, start - 120), start) and not _OTHER_MATTER.search(about))
+
+
 def _may_be_title(text: str, place: Place) -> bool:
-    words = [fold(word) for word in text[place[0] : place[1]].split()]
+    name = text[place[0] : place[1]]
+    words = [fold(word) for word in name.split()]
+    if (
+        _CODE.fullmatch(name)
+        or words[-1].endswith(_OTHER_ENDS)
+        or (len(words) == 1 and words[0].endswith("s") and _POSSESSED.match(text, place[1]))
+    ):
+        return False
     return words[0] not in lexicon().never or (len(words) > 1 and words[0] in lexicon().openers)
