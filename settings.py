@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     edoc_authkey: SecretStr | None = Field(default=None, description="The key that goes with it.")
 
     patience_minutes: int = Field(default=180, ge=0, description="How long a job goes on trying while a system does not answer.")
+    run_days: int = Field(
+        default=1825, ge=100, description="How long run data is kept, and the personal details beside the audit chain. The chain stays."
+    )
+    person_key: SecretStr | None = Field(
+        default=None,
+        description="The secret behind the pseudonyms in run data, the same for all processes. Default: one is kept in VAR_DIR/person.key.",
+    )
     servicedesk_phone: str = Field(default="33 66 12 34", description="Shown where Kollega can't help.")
     burst_seconds: float = Field(
         default=2.0,

@@ -1,6 +1,10 @@
 """The work of a job: the form as it was confirmed, and its module's `execute`; and what a job has to say, as a reply."""
 
+import inspect
+import sys
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from connectors.errors import BY_KIND, Unavailable
@@ -14,15 +18,21 @@ from jobs.engine import Job
 async def work(desk: Desk, job: Job) -> str:
     """Run one job; gives its outcome ("done", "partly"). Raises what its steps raise: the engine tells the person."""
     form = found().forms[job.order.intent].model_validate(job.order.form)
-    job.minutes = form.minutes
+    job.minutes, job.unit, job.version = form.minutes, form.requester.department, version(job.order.intent)
     return await found().work[job.order.intent](form, desk, job)
+
+
+@cache
+def version(intent: str) -> str:
+    """Which version of an automation it is: twelve digits of its module's hash."""
+    return sha256(inspect.getsource(sys.modules[found().work[intent].__module__]).encode()).hexdigest()[:12]
 
 
 def message(key: str, told: dict[str, Any]) -> tuple[Reply, str]:
     """What a job has to say, and the key of the card that shows its state ("" for none).
 
     key: the message's own, which begins with the job's. told: {"reply"} from a job's own steps, or the engine's
-    {"kind": "failed" | "crashed" | "retrying", "reference", …}.
+    {"kind": "failed" | "crashed" | "cancelled" | "retrying", "reference", …}.
     """
     card = f"job-{key.partition('/')[0].rpartition(':')[2]}"
     if "reply" in told:
@@ -35,6 +45,9 @@ def message(key: str, told: dict[str, Any]) -> tuple[Reply, str]:
         return Reply(
             text=f"{system} svarer ikke lige nu. Dine svar er gemt, og jeg prøver selv igen indtil {until}. Jeg skriver til dig. Ref. {reference}"
         ), ""
+    if told["kind"] == "cancelled":
+        text = f"Arbejdet er stoppet, før jeg blev færdig. Noget kan være gjort allerede; Servicedesk kan se hvad. Ref. {reference}"
+        return Reply(text=text, buttons=buttons, key=f"stopped-{reference}"), card
     if told["kind"] == "failed":
         kind = BY_KIND[told["error"]]
         if kind is Unavailable:

@@ -5,9 +5,12 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import Engine, create_engine, make_url
+
+from jobs.tables import NO_SCHEMA
 
 ALIVE: dict[str, int] = {  # a host that vanishes without a word is noticed within half a minute, not in hours
     "connect_timeout": 5,
@@ -51,6 +54,14 @@ def prepare(where: Place) -> None:
             connection = sqlite3.connect(str(make_url(url).database), timeout=30)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.close()
+
+
+def engine(where: Place) -> Engine:
+    """The run data for a command that looks at all of it: rows are streamed, from one point in time."""
+    options: dict[str, Any] = {"stream_results": True, "yield_per": 1000}
+    if where.folder is not None:
+        return create_engine(where.runs.replace("+aiosqlite", ""), execution_options=options | NO_SCHEMA)
+    return create_engine(where.runs, execution_options=options | {"isolation_level": "REPEATABLE READ"}, connect_args=ALIVE)
 
 
 def postgres(url: str) -> Callable[[], psycopg.Connection]:

@@ -5,11 +5,10 @@ that writes carries its key (`Job.key`) to the system that it writes to, and loo
 """
 
 import asyncio
-import contextlib
 import contextvars
 import functools
 import importlib
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -19,36 +18,44 @@ from uuid import uuid4
 
 import structlog
 
-from connectors.errors import ConnectorError, Unavailable
-from jobs import standing
+from connectors.errors import Unavailable
+from jobs import anchors, standing
+from jobs.audit import plain
 from jobs.database import place, postgres, prepare
-from jobs.job import Job, JobStep, Order, Tell, reference
+from jobs.job import Job, Order, Tell, reference
+from jobs.limits import Limit, Limits
 from jobs.locks import AdvisoryLock, FileLock
-from jobs.logs import described, quieten
+from jobs.logs import quieten
 from jobs.pace import Pace
 from jobs.patience import Patience
+from jobs.people import Pseudonyms, kept
+from jobs.running import STARTED_HERE, Running
 from jobs.runs import Runs
-from jobs.serializer import JobError, JsonSerializer
+from jobs.serializer import JsonSerializer
 from jobs.standing import Mending, State, Status
+from jobs.store import Store
+from jobs.waits import Answer, Answered, Reminder, Waits
 
 if TYPE_CHECKING:  # dbos takes 0.4 s to import; `Jobs.launch` does it, in a thread
     from dbos import DBOSConfig, Serializer
 
     from jobs.recovery import Recovery
 
-__all__ = ["Job", "Jobs", "Order", "Pace", "State", "Status", "reference"]
+__all__ = ["Answer", "Answered", "Job", "Jobs", "Limit", "Order", "Pace", "Reminder", "State", "Status", "reference"]
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 JOB = "job"  # the workflow's name in every row: never to be changed
-# Each takeover counts, a release's restart in the middle of a long retry too. A job that kills its process by itself is given up
-# within a minute or two; one that is merely unlucky never gets there.
+# Takeovers in a row in which the job did not come on; a release's restart in the middle of a long retry or wait counts too, until the
+# next step is done. A job that kills its process by itself is given up within a minute or two; one that is unlucky never gets there.
 RECOVERIES = 20
+CLAIMS = 10_000  # dbos' own count never forgets, and a wait of weeks outlives many releases: this is for a run that never gets to ours
+KEPT = timedelta(days=5 * 365)  # runs and what may be erased of the chain
+HOUR = 3600.0
 THREADS = 200  # a database that is away holds one for each job that wants it, and look-ups of names need one too
 
 _CURRENT: list["Jobs"] = []  # at most one: dbos is global to the process
-_STARTED_HERE: contextvars.ContextVar[bool] = contextvars.ContextVar("started_here", default=False)
 
 
 class Jobs:
@@ -56,7 +63,8 @@ class Jobs:
 
     work: runs the steps of a job and returns its outcome, a text. Its code outside steps must do the same each time: no clock, no
     chance, no look-up. tell: hands a message to a conversation, once a key. patience: how long a step whose system does not answer
-    is tried.
+    is tried. limits: by the part of a limit's name before its colon. person_key: the secret of the pseudonyms, the same for all
+    processes of a database; None: one is kept in a file under var_dir. keep: how long runs and erasable details are kept.
     """
 
     def __init__(
@@ -71,28 +79,43 @@ class Jobs:
         recoveries: int = RECOVERIES,
         pace: Pace | None = None,
         now: Callable[[], datetime] | None = None,
+        limits: Mapping[str, Limit] | None = None,
+        person_key: str | None = None,
+        keep: timedelta = KEPT,
     ) -> None:
         self.tell = tell
-        self._work = work
         self._name = name
-        self._workflow = functools.partial(_workflow, recoveries)
+        self._var_dir = var_dir
         self._pace = pace or Pace()
         self._now = now or (lambda: datetime.now(UTC))
+        self._keep = keep
         self._place = place(database_url, var_dir)
-        self._runs = Runs(self._place.runs)
-        self._patience = Patience(self._runs, patience, self._pace, self._now)
+        self._store = Store(self._place.runs)
+        self._runs = Runs(self._store)
+        self._pseudonyms = Pseudonyms(person_key.encode() if person_key else kept(var_dir / "person.key"))
         self._executor = str(uuid4())  # a fresh name each time: whoever bears the old one is dead
         self._lock = FileLock(self._place.folder, self._executor) if self._place.folder else AdvisoryLock(self._place.plain, self._executor)
+        self._limits = Limits(self._store, limits or {}, self._executor)
+        self._waits = Waits(self._store, self._pseudonyms, self._now)
+        self._running = Running(
+            work=work,
+            tell=tell,
+            runs=self._runs,
+            waits=self._waits,
+            limits=self._limits,
+            patience=Patience(self._runs, patience, self._pace, self._now),
+            pseudonyms=self._pseudonyms,
+            recoveries=recoveries,
+            now=self._now,
+        )
         self._recovery: Recovery | None = None
-        self._live: dict[Job, asyncio.Task[Any]] = {}
         self._turns: set[asyncio.Task[Any]] = set()
-        self._closing = False
-        self._quiet = asyncio.Event()
 
     async def launch(self) -> None:
         """Open the databases and begin: what a dead process left behind is taken over within seconds.
 
-        Raises RuntimeError if this process runs an engine already, and the driver's errors where the database does not answer.
+        Raises RuntimeError if this process runs an engine already, ValueError for another person key than the database was begun with,
+        and the driver's errors where the database does not answer.
         """
         if _CURRENT:
             raise RuntimeError("one job engine a process")
@@ -100,7 +123,8 @@ class Jobs:
         try:
             await asyncio.to_thread(importlib.import_module, "jobs.recovery")
             await asyncio.to_thread(prepare, self._place)
-            await self._runs.create()
+            await self._store.create()
+            await self._store.write(lambda connection, _: self._pseudonyms.settle(connection))
             await self._lock.take()
             self._open()
         except BaseException:
@@ -126,26 +150,27 @@ class Jobs:
             "log_level": "WARNING",
         }
         DBOS(config=config)
-        self._workflow()
-        self._recovery = Recovery(self._lock, self._executor, JOB, self._pace, Mending(self._runs, self.tell, self._pace, self._now).mend)
+        _workflow()
+        rounds = (
+            (Mending(self._runs, self.tell, self._pace, self._now).mend, self._pace.mend),
+            (self._waits.round, self._pace.audit),
+            (self._forget, HOUR),
+            (self._anchor, HOUR),
+        )
+        self._recovery = Recovery(self._lock, self._executor, JOB, pace=self._pace, rounds=rounds, let_go=self._limits.forget)
         DBOS.launch()  # inside the loop, which dbos then runs jobs on
         self._recovery.start()
 
     async def close(self) -> None:
         """Stop: steps under way get `Pace.drain` seconds to end, nothing new begins, the rest is left for others to take over."""
-        if self not in _CURRENT or self._closing:
+        if self not in _CURRENT or self._running.closing:
             return
-        self._closing = True
         if self._recovery:
             await self._recovery.stop()
-        self._change()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._pace.drain):
-                await self._quiet.wait()
-        tasks = {*self._live.values(), *self._turns}
-        for task in tasks:
+        await self._running.drain(self._pace.drain)
+        for task in self._turns:
             task.cancel()
-        if tasks:
+        if tasks := {*self._running.live.values(), *self._turns}:
             await asyncio.wait(tasks, timeout=5)  # a task waits for nothing but its own clean-up
         await self._let_go()
 
@@ -156,7 +181,7 @@ class Jobs:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         try:
             await asyncio.to_thread(DBOS.destroy)
-            await self._runs.close()
+            await self._store.close()
             await self._lock.release()  # last: from here on others may take over
         finally:
             _CURRENT.remove(self)
@@ -176,18 +201,19 @@ class Jobs:
         row = {
             "id": order.key,
             "intent": order.intent,
-            "person_id": order.person["id"],
+            "person": self._pseudonyms.of(order.person["id"]),
             "tenant": order.person.get("tenant", ""),
             "conversation": order.conversation,
             "reference": reference(order.key),
             "started_at": self._now(),
+            "channel": order.channel,
         }
-        if not await self._runs.open(row):
+        if not await self._runs.open(row, {"asked_by": plain(order.person), "form": plain(order.form)}):
             return False
-        _STARTED_HERE.set(True)
+        STARTED_HERE.set(True)
         try:
             with SetWorkflowID(order.key, workflow_id_reuse_policy="reject"):
-                await DBOS.start_workflow_async(self._workflow(), asdict(order))
+                await DBOS.start_workflow_async(_workflow(), asdict(order))
         except error.DBOSWorkflowIDInUseError:
             return False
         return True
@@ -198,7 +224,7 @@ class Jobs:
 
     async def mine(self, person_id: str, limit: int = 10) -> list[Status]:
         """The newest jobs of one person, newest first. Raises Unavailable when the job database does not answer."""
-        return await self._in_turn(standing.of_person(self._runs, person_id, limit))
+        return await self._in_turn(standing.of_person(self._runs, self._pseudonyms.of(person_id), limit))
 
     async def cancel(self, key: str) -> bool:
         """Stop the job; a step under way runs to its end. True: cancelled by this call. False: unknown, or finished before.
@@ -214,79 +240,37 @@ class Jobs:
         if row is None or row.finished_at is not None:
             return False
         await DBOS.cancel_workflow_async(key)
-        cancelled = await self._runs.finish(key, "cancelled", "", 0, self._now())
-        for job, task in self._live.items():
-            if job.order.key == key and not job.busy:
-                task.cancel()  # it rests between two tries; elsewhere it notices before its next step
+        cancelled = await self._runs.finish(key, "cancelled", "", self._now())
+        self._running.cancel(key)
         return cancelled
+
+    async def answer(self, key: str, name: str, message: dict[str, Any], by: dict[str, str]) -> Answered:
+        """Answer what a job waits for (`Job.wait`), or will wait for. The first answer counts; the others learn whose that was.
+
+        by: {"id", "name"} of a checked activity. Durable when it returns. Raises Unavailable when the job database does not answer (the
+        answer may have been taken: given again, it is found).
+        """
+        return await self._in_turn(self._waits.answer(key, name, message, by))
+
+    async def saw(self, who: str, whose: str, system: str, what: str, detail: dict[str, Any] | None = None) -> None:
+        """Put on record that a person (id) was shown another's data (id) of a system: what, in a word or two ("case", "absences").
+
+        detail: more of it, which may be erased. Raises Unavailable when the job database does not answer: then show nothing.
+        """
+        body = {"who": self._pseudonyms.of(who), "whose": self._pseudonyms.of(whose), "system": system, "what": what}
+        more = {"who": who, "whose": whose, "more": plain(detail or {})}
+        await self._in_turn(self._store.write(lambda _, ledger: ledger.append(self._now(), "sight", body, detail=more)))
+
+    async def _forget(self) -> None:
+        while await self._runs.forget(self._now() - self._keep, self._now()):
+            pass
+
+    async def _anchor(self) -> None:
+        await asyncio.to_thread(anchors.daily, self._place, self._var_dir / anchors.FILE, self._now())
 
     def unwell(self) -> str | None:
         """One sentence for /readyz if jobs cannot run now, else None."""
         return None if self._recovery and self._recovery.is_well() else "The job database does not answer."
-
-    async def run(self, order: Order) -> str:
-        """One job from its beginning to its end, or what is left of it. For the workflow below alone."""
-        job = Job(order, self, recovered=not _STARTED_HERE.get())
-        task = cast("asyncio.Task[Any]", asyncio.current_task())
-        self._live[job] = task
-        task.add_done_callback(functools.partial(self._left, job))
-        with structlog.contextvars.bound_contextvars(reference=job.reference, intent=order.intent):
-            state, outcome = await self._work_through(job)
-            await self.once(job, "job/close", lambda: self._runs.finish(order.key, state, outcome, job.minutes, self._now()))
-        job.busy += 1  # until the task is over: dbos is still writing that the job has ended
-        return outcome
-
-    async def _work_through(self, job: Job) -> tuple[State, str]:
-        try:
-            outcome = await self._work(job)
-            if not isinstance(outcome, str):
-                raise TypeError("a job's outcome must be a text")  # noqa: TRY301 - handled as any other fault of the work
-        except ConnectorError as error:
-            log.warning("job_failed", error=type(error).__name__, system=error.system, status=error.status, code=error.code)
-            message = {"kind": "failed", "error": type(error).__name__, "system": error.system, "code": error.code}
-            await job.report(message)
-            return "failed", f"{type(error).__name__} {error.system} {error.code}".rstrip()
-        except Exception as error:  # noqa: BLE001 - the border of a job: the person must hear of it whatever broke
-            kind = error.kind if isinstance(error, JobError) else type(error).__name__
-            log.error("job_crashed", **described(error))  # noqa: TRY400 - the traceback would quote what a person wrote
-            await job.report({"kind": "crashed"})
-            return "failed", kind
-        return "done", outcome
-
-    async def once(self, job: Job, name: str, call: Callable[[], Awaitable[Any]]) -> Any:
-        """`call()`, tried with patience and recorded; or what was recorded."""
-        from dbos import DBOS
-
-        if self._closing:
-            await asyncio.Event().wait()  # until `close` cancels the task; another process goes on from here
-        step = JobStep(job, name, self, self._runs)
-
-        async def body() -> Any:
-            return await self._patience.run(step, call)
-
-        with self._moved(job, 1):
-            return await DBOS.run_step_async({"name": name}, body)
-
-    def resting(self, job: Job) -> contextlib.AbstractContextManager[None]:
-        """Around a pause in a step."""
-        return self._moved(job, -1)
-
-    @contextlib.contextmanager
-    def _moved(self, job: Job, steps: int) -> Iterator[None]:
-        job.busy += steps
-        self._change()
-        try:
-            yield
-        finally:
-            job.busy -= steps
-            self._change()
-
-    def _left(self, job: Job, _task: asyncio.Task[Any]) -> None:
-        del self._live[job]
-        self._change()
-
-    def _change(self) -> None:
-        (self._quiet.clear if any(job.busy for job in self._live) else self._quiet.set)()
 
     async def _in_turn(self, work: Coroutine[Any, Any, T]) -> T:
         """Beside the caller and out of its context: a job must run the same when it is taken over, and a turn must not hang."""
@@ -303,12 +287,12 @@ class Jobs:
 
 
 @functools.cache
-def _workflow(recoveries: int) -> Callable[[dict[str, Any]], Coroutine[Any, Any, str]]:
+def _workflow() -> Callable[[dict[str, Any]], Coroutine[Any, Any, str]]:
     """The one workflow that runs every job, registered with dbos at the first launch."""
     from dbos import DBOS
 
-    return DBOS.workflow(name=JOB, max_recovery_attempts=recoveries)(_job)
+    return DBOS.workflow(name=JOB, max_recovery_attempts=CLAIMS)(_job)
 
 
 async def _job(order: dict[str, Any]) -> str:
-    return await _CURRENT[0].run(Order(**order))
+    return await _CURRENT[0]._running.run(Order(**order))  # noqa: SLF001 - the workflow is the engine's own, outside its class for dbos' sake

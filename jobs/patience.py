@@ -22,6 +22,7 @@ class Step(Protocol):
     key: str  # the job's
     name: str
     recovered: bool  # the job ran before, in a process that is gone: there may be notes of it
+    failures: int  # set here: how often the system did not answer
 
     def settles(self) -> bool:
         """True once, for the step at which a job goes on in another process: what was sent before may still be under way."""
@@ -68,7 +69,7 @@ class Patience:
         """The step's new standing. Raises the error if no further try is due."""
         now = self._now()
         first = before.first_at if before else now
-        failures = before.failures + 1 if before else 1
+        failures = step.failures = before.failures + 1 if before else 1
         until = first + self._limit
         wait = min(self._pace.first_wait * 2 ** min(failures - 1, 20), self._pace.longest_wait)
         asked = timedelta(seconds=min(max(error.retry_after or 0.0, 0.0), 1e8))

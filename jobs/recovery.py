@@ -7,7 +7,7 @@ module and nowhere else; tests/jobs checks that the pinned version still has it.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -25,18 +25,30 @@ KEPT = timedelta(days=90)  # dbos' records of finished jobs; longer than anybody
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 PASSING = (psycopg.Error, SQLAlchemyError, error.DBOSException, OSError)  # the database is away, or the disk: look again next time
 
+Rounds = Sequence[tuple[Callable[[], Awaitable[None]], float]]  # work done again and again, and the seconds between
+
 log = structlog.get_logger()
 
 
 class Recovery:
     """Runs beside the jobs of one process: keeps its lock, looks after the others', and after itself."""
 
-    def __init__(self, lock: Lock, executor: str, job_name: str, pace: Pace, mend: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        lock: Lock,
+        executor: str,
+        job_name: str,
+        *,
+        pace: Pace,
+        rounds: Rounds,
+        let_go: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._lock = lock
         self._executor = executor
         self._job_name = job_name
         self._pace = pace
-        self._mend = mend
+        self._more = rounds
+        self._let_go = let_go  # of what a process held that is gone
         self._tasks: list[asyncio.Task[None]] = []
         self._gone: Counter[str] = Counter()  # how often in a row a process was found gone
         self._lost: Counter[str] = Counter()  # how often in a row a job of ours was found to run nowhere
@@ -53,8 +65,8 @@ class Recovery:
         rounds = (
             (self._keep_lock, self._pace.audit),
             (self._look, self._pace.audit),
-            (self._mend, self._pace.mend),
             (self._forget, 3600.0),
+            *self._more,
         )
         self._tasks = [asyncio.create_task(self._again_and_again(work, every)) for work, every in rounds]
 
@@ -106,6 +118,7 @@ class Recovery:
             silence = await self._lock.silence(executor)
             self._gone[executor] = self._gone[executor] + 1 if silence is None else 0
             if self._gone[executor] >= 2:
+                await self._let_go(executor)  # first: once its jobs are taken over nobody looks after it again
                 handles = await asyncio.to_thread(DBOS._recover_pending_workflows, [executor])  # noqa: SLF001 - dbos offers no public way
                 self.taken_over += len(handles)
                 log.warning("jobs_taken_over", executor=executor, jobs=len(handles))

@@ -1,96 +1,21 @@
-"""Run data: one row for each job that anybody ever started, in tables of our own that outlive dbos' records.
+"""Run data: one row for each job that anybody ever started, and one for each of its steps, with their entries in the chain.
 
-A row is opened before its job is enqueued and closed in the job's last step; both are safe to repeat. All times are UTC.
+A row is opened before its job is enqueued and closed when its work is over; a step's row is written when the step is over, before its
+result is recorded. All of it is safe to repeat: what is there already is neither changed nor proved twice.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
-import psycopg
-import structlog
-from sqlalchemy import (
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    MetaData,
-    Row,
-    Select,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    delete,
-    event,
-    false,
-    select,
-    text,
-    true,
-    update,
-)
+from sqlalchemy import Connection, Executable, Row, Table, delete, false, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.schema import CreateIndex, CreateTable
-from typing_extensions import override
 
-from jobs.database import ALIVE
-
-T = TypeVar("T")
-log = structlog.get_logger()
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware time, kept in UTC; SQLite keeps it without its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC) if value else None
-
-    @override
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value and value.astimezone(UTC)
-
-
-tables = MetaData(schema="jobs")
-RUN = Table(
-    "run",
-    tables,
-    Column("id", String, primary_key=True),  # the business key, and dbos' workflow id
-    Column("intent", String, nullable=False),
-    Column("person_id", String, nullable=False),
-    Column("tenant", String, nullable=False),
-    Column("conversation", String, nullable=False),
-    Column("reference", String, nullable=False),
-    Column("started_at", Utc, nullable=False),
-    Column("finished_at", Utc),
-    Column("state", String, nullable=False),  # open, done, failed, cancelled
-    Column("outcome", Text, nullable=False),
-    Column("minutes", Integer, nullable=False),  # saved, by the automation's own figure
-    Column("told_retrying", Boolean, nullable=False),
-)
-Index("run_by_person", RUN.c.person_id, RUN.c.started_at)
-Index("run_by_intent", RUN.c.intent, RUN.c.finished_at)
-Index("run_open", RUN.c.finished_at, RUN.c.started_at)
-TROUBLE = Table(
-    "trouble",  # a step of an open run whose system does not answer
-    tables,
-    Column("run_id", String, primary_key=True),
-    Column("step", String, primary_key=True),
-    Column("system", String, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("first_at", Utc, nullable=False),  # the deadline counts from here, restarts or not
-    Column("next_at", Utc),  # null: no further try is due
-)
+from jobs.audit import Ledger, stamp
+from jobs.store import Store
+from jobs.tables import AUDIT, DETAIL, EVENT, RUN, TROUBLE, WAIT
 
 
 @dataclass(frozen=True)
@@ -103,78 +28,140 @@ class Trouble:
     next_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Event:
+    """A step that is over. body and detail: what the chain keeps of it (`jobs.audit.Ledger.append`)."""
+
+    run_id: str
+    attempt: int
+    activity: str
+    began_at: datetime
+    at: datetime
+    system: str
+    outcome: str
+    failures: int
+    body: dict[str, Any]
+    detail: dict[str, Any]
+    lifecycle: str = "complete"
+    resource: str = "bot"
+    came_on: bool = False  # the run was lost before and has now got further
+
+    def row(self) -> dict[str, Any]:
+        """As its table has it, but for the number of its entry."""
+        return {name: value for name, value in vars(self).items() if name in EVENT.c}
+
+
+def unless_there(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert the row unless one with its key is there; whether it was new."""
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    return bool(connection.execute(insert.values(**row).on_conflict_do_nothing()).rowcount == 1)
+
+
 class Runs:
-    """The two tables. Every method waits while the database is away, as dbos does; callers in a turn set their own limit."""
+    """Runs, their steps, and their troubles."""
 
-    def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = (
-            create_async_engine(url, hide_parameters=True, connect_args={"timeout": 30}, execution_options=NO_SCHEMA)
-            if url.startswith("sqlite")
-            else create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=ALIVE)
-        )
-        if url.startswith("sqlite"):
-            event.listen(self._engine.sync_engine, "connect", _durable)
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    async def create(self) -> None:
-        """Make what is missing. Raises sqlalchemy's errors where the database is not there."""
-        async with self._engine.begin() as connection:
-            if self._engine.dialect.name == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('kollega.jobs.create'))"))
-                await connection.execute(text("CREATE SCHEMA IF NOT EXISTS jobs"))
-            for table in tables.sorted_tables:
-                await connection.execute(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    await connection.execute(CreateIndex(index, if_not_exists=True))
-
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self._engine.dispose()
-
-    async def open(self, row: dict[str, Any]) -> bool:
+    async def open(self, row: dict[str, Any], detail: dict[str, Any]) -> bool:
         """Write the row unless its id is there. False: that run is finished already."""
-        insert = (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(RUN)
-        new = insert.values(**row, state="open", outcome="", minutes=0, told_retrying=False).on_conflict_do_nothing()
+        whole = {"state": "open", "outcome": "", "minutes": 0, "told_retrying": False, **row}
 
-        async def write(connection: AsyncConnection) -> bool:
-            if (await connection.execute(new)).rowcount == 1:
+        def write(connection: Connection, ledger: Ledger) -> bool:
+            if unless_there(connection, RUN, whole):
+                body = {name: row[name] for name in ("intent", "person", "reference")}
+                ledger.append(row["started_at"], "started", {"run": row["id"], **body}, row["id"], detail)
                 return True
-            found = await connection.execute(select(RUN.c.finished_at).where(RUN.c.id == row["id"]))
-            return found.scalar_one() is None
+            return connection.execute(select(RUN.c.finished_at).where(RUN.c.id == row["id"])).scalar_one() is None
 
-        return await self._patiently(write)
+        return await self._store.write(write)
 
-    async def finish(self, key: str, state: str, outcome: str, minutes: int, now: datetime) -> bool:
-        """Close the run. The first to close it counts; False for a later one."""
-        closed = update(RUN).where(RUN.c.id == key, RUN.c.finished_at.is_(None))
-        values = {"state": state, "outcome": outcome.replace("\0", ""), "minutes": minutes, "finished_at": now}
+    async def finish(self, key: str, state: str, outcome: str, now: datetime, **more: Any) -> bool:
+        """Close the run. The first to close it counts; False for a later one. more: other columns."""
+        values = {"state": state, "outcome": outcome.replace("\0", ""), "finished_at": now, **more}
 
-        async def write(connection: AsyncConnection) -> bool:
-            first = (await connection.execute(closed.values(**values))).rowcount == 1
-            await connection.execute(delete(TROUBLE).where(TROUBLE.c.run_id == key))
-            return first
+        def write(connection: Connection, ledger: Ledger) -> bool:
+            first = connection.execute(update(RUN).where(RUN.c.id == key, RUN.c.finished_at.is_(None)).values(**values)).rowcount == 1
+            if first:
+                connection.execute(delete(TROUBLE).where(TROUBLE.c.run_id == key))
+                connection.execute(update(WAIT).where(WAIT.c.run_id == key, WAIT.c.over_at.is_(None)).values(over_at=now))
+                body = {"run": key, "state": state, "outcome": values["outcome"], "minutes": more.get("minutes", 0)}
+                ledger.append(now, "closed", body, key)
+            return bool(first)
 
-        return await self._patiently(write)
+        return await self._store.write(write)
+
+    async def note_event(self, event: Event) -> None:
+        """Write down that a step is over, once."""
+
+        def write(connection: Connection, ledger: Ledger) -> None:
+            if unless_there(connection, EVENT, {**event.row(), "seq": ledger.next}):
+                ledger.append(event.at, "step", event.body, event.run_id, event.detail)
+                if event.came_on:
+                    connection.execute(update(RUN).where(RUN.c.id == event.run_id).values(deaths=0))
+
+        await self._store.write(write)
+
+    async def lost_once_more(self, key: str) -> Row[Any] | None:
+        """Count that the run is taken over from a process that is gone; its row."""
+
+        def write(connection: Connection, ledger: Ledger) -> Row[Any] | None:
+            del ledger
+            connection.execute(update(RUN).where(RUN.c.id == key).values(deaths=RUN.c.deaths + 1))
+            return connection.execute(select(RUN).where(RUN.c.id == key)).first()
+
+        return await self._store.write(write)
+
+    async def came_on(self, key: str) -> None:
+        """The run has got as far as it can for now: whatever took its processes, it was not the run."""
+        await self._write(update(RUN).where(RUN.c.id == key).values(deaths=0))
+
+    async def begin_again(self, key: str, by: str, now: datetime) -> bool:
+        """Open a run that failed once more. False: it did not fail."""
+        values = {"state": "open", "outcome": "", "finished_at": None, "attempt": RUN.c.attempt + 1, "deaths": 0, "told_retrying": False}
+
+        def write(connection: Connection, ledger: Ledger) -> bool:
+            failed = update(RUN).where(RUN.c.id == key, RUN.c.state == "failed").values(**values)
+            if connection.execute(failed).rowcount != 1:
+                return False
+            ledger.append(now, "retried", {"run": key}, key, {"by": by})
+            return True
+
+        return await self._store.write(write)
 
     async def get(self, key: str) -> Row[Any] | None:
         """The row of one run."""
-        return next(iter(await self._read(select(RUN).where(RUN.c.id == key))), None)
+        return next(iter(await self._store.read(select(RUN).where(RUN.c.id == key))), None)
 
-    async def of_person(self, person_id: str, limit: int) -> list[Row[Any]]:
-        """The newest runs of one person, newest first."""
-        newest = select(RUN).where(RUN.c.person_id == person_id).order_by(RUN.c.started_at.desc(), RUN.c.id).limit(limit)
-        return await self._read(newest)
+    async def named(self, name: str) -> Row[Any] | None:
+        """The newest run with that key or reference."""
+        which = (RUN.c.id == name) | (RUN.c.reference == name.upper())
+        return next(iter(await self._store.read(select(RUN).where(which).order_by(RUN.c.started_at.desc()).limit(1))), None)
+
+    async def newest(self, state: str, limit: int) -> list[Row[Any]]:
+        """The newest runs, newest first; of one state, or of all ("")."""
+        runs = select(RUN).order_by(RUN.c.started_at.desc(), RUN.c.id).limit(limit)
+        return await self._store.read(runs.where(RUN.c.state == state) if state else runs)
+
+    async def of_person(self, person: str, limit: int) -> list[Row[Any]]:
+        """The newest runs of one person (a pseudonym), newest first."""
+        return await self._store.read(select(RUN).where(RUN.c.person == person).order_by(RUN.c.started_at.desc(), RUN.c.id).limit(limit))
+
+    async def events(self, key: str) -> list[Row[Any]]:
+        """The steps of a run, in the order they ended."""
+        return await self._store.read(select(EVENT).where(EVENT.c.run_id == key).order_by(EVENT.c.at, EVENT.c.seq))
 
     async def still_open(self, before: datetime) -> list[Row[Any]]:
         """Runs that started before that time and are not closed."""
-        return await self._read(select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.started_at < before).limit(500))
+        return await self._store.read(select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.started_at < before).limit(500))
 
     async def is_cancelled(self, key: str) -> bool:
         """Whether the person took it back."""
-        return bool(await self._read(select(RUN.c.id).where(RUN.c.id == key, RUN.c.state == "cancelled")))
+        return bool(await self._store.read(select(RUN.c.id).where(RUN.c.id == key, RUN.c.state == "cancelled")))
 
     async def is_told_retrying(self, key: str) -> bool:
         """Whether the person knows that it takes longer."""
-        return bool(await self._read(select(RUN.c.id).where(RUN.c.id == key, RUN.c.told_retrying == true())))
+        return bool(await self._store.read(select(RUN.c.id).where(RUN.c.id == key, RUN.c.told_retrying == true())))
 
     async def mark_told_retrying(self, key: str) -> None:
         """Note that the person knows."""
@@ -182,61 +169,54 @@ class Runs:
 
     async def trouble(self, key: str, step: str) -> Trouble | None:
         """What is known of a step's failures."""
-        rows = await self._read(select(TROUBLE).where(TROUBLE.c.run_id == key, TROUBLE.c.step == step))
+        rows = await self._store.read(select(TROUBLE).where(TROUBLE.c.run_id == key, TROUBLE.c.step == step))
         return next((Trouble(row.system, row.failures, row.first_at, row.next_at) for row in rows), None)
 
-    async def troubles(self, keys: list[str]) -> dict[str, Trouble]:
+    async def troubles(self, keys: Sequence[str]) -> dict[str, Trouble]:
         """Per run, the step that will be tried next."""
-        rows = await self._read(
+        rows = await self._store.read(
             select(TROUBLE).where(TROUBLE.c.run_id.in_(keys), TROUBLE.c.next_at.is_not(None)).order_by(TROUBLE.c.next_at.desc())
         )
         return {row.run_id: Trouble(row.system, row.failures, row.first_at, row.next_at) for row in rows}
 
     async def note(self, key: str, step: str, trouble: Trouble) -> None:
         """Write down how a step stands; its first failure stays what it was."""
-        insert = (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(TROUBLE)
         now = {"system": trouble.system, "failures": trouble.failures, "next_at": trouble.next_at}
-        new = insert.values(run_id=key, step=step, first_at=trouble.first_at, **now)
-        await self._write(new.on_conflict_do_update(index_elements=["run_id", "step"], set_=now))
 
-    async def _write(self, statement: Any) -> None:
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(statement)
+        def write(connection: Connection, ledger: Ledger) -> None:
+            del ledger
+            if not unless_there(connection, TROUBLE, {"run_id": key, "step": step, "first_at": trouble.first_at, **now}):
+                connection.execute(update(TROUBLE).where(TROUBLE.c.run_id == key, TROUBLE.c.step == step).values(**now))
 
-        await self._patiently(write)
+        await self._store.write(write)
 
-    async def _read(self, statement: Select[Any]) -> list[Row[Any]]:
-        async def read(connection: AsyncConnection) -> list[Row[Any]]:
-            return list((await connection.execute(statement)).all())
+    async def forget(self, before: datetime, now: datetime, most: int = 500) -> int:
+        """Delete runs that were closed before that time, with their steps and their erasable details; the chain says so. How many."""
 
-        return await self._patiently(read)
+        def write(connection: Connection, ledger: Ledger) -> int:
+            keys = list(connection.execute(select(RUN.c.id).where(RUN.c.finished_at < before).limit(most)).scalars())
+            newest = select(func.max(AUDIT.c.seq)).where(AUDIT.c.at < stamp(before)).scalar_subquery()
+            of_no_run = (DETAIL.c.run_id == "") & (DETAIL.c.seq <= newest)
+            details = select(DETAIL.c.seq).where(DETAIL.c.run_id.in_(keys) | of_no_run).order_by(DETAIL.c.seq)
+            seqs = list(connection.execute(details.limit(most * 20)).scalars())
+            if keys or seqs:  # the tombstone: the chain holds the hashes of what is gone, and says that it went by the rule
+                ledger.append(now, "erased", {"runs": sorted(keys), "details": seqs, "why": "kept as long as the rule says"})
+            connection.execute(delete(DETAIL).where(DETAIL.c.seq.in_(seqs)))
+            for table, column in ((EVENT, EVENT.c.run_id), (WAIT, WAIT.c.run_id), (RUN, RUN.c.id)):
+                connection.execute(delete(table).where(column.in_(keys)))
+            return len(keys) + len(seqs)
 
-    async def _patiently(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        wait = 0.1
-        while True:
-            try:
-                async with self._engine.begin() as connection:
-                    return await work(connection)
-            except (DBAPIError, PoolTimeout) as error:
-                if isinstance(error, DBAPIError) and not _passes(error):
-                    raise
-                log.warning("job_database_away", error=type(error).__name__, wait=wait)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 5.0)
+        return await self._store.write(write)
 
+    async def _write(self, statement: Executable) -> None:
+        def write(connection: Connection, ledger: Ledger) -> None:
+            del ledger
+            connection.execute(statement)
 
-NO_SCHEMA = {"schema_translate_map": {"jobs": None}}  # SQLite has no schemas; there the file is our own
-
-
-def _durable(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA synchronous=FULL")  # what is acknowledged survives a power cut
-    cursor.close()
+        await self._store.write(write)
 
 
-def _passes(error: DBAPIError) -> bool:
-    """Whether it will pass: a lost connection, a server that restarts, a locked file."""
-    if error.connection_invalidated or "database is locked" in str(error.orig):
-        return True
-    # No SQLSTATE: the server was not reached. Else: connection, resources, operator, rolled back.
-    return isinstance(error.orig, psycopg.OperationalError) and (error.orig.sqlstate or "08")[:2] in {"08", "53", "57", "40"}
+def links(row: Row[Any]) -> list[dict[str, str]]:
+    """What a run made or changed."""
+    found: list[dict[str, str]] = json.loads(row.links)
+    return found

@@ -99,16 +99,17 @@ class Mending:
         states = await _states([row.id for row in rows])
         for row in rows:
             match states.get(row.id):
-                case "CANCELLED":
-                    await self._runs.finish(row.id, "cancelled", "", 0, self._now())
+                case "CANCELLED":  # by an administrator, or by a turn that died half-way
+                    await self._close(row, "cancelled", "cancelled", "")
                 case "ERROR" | "MAX_RECOVERY_ATTEMPTS_EXCEEDED" as state:
-                    await self._give_up(row, state)
+                    log.error("job_given_up", reference=row.reference, intent=row.intent, state=state)
+                    await self._close(row, "crashed", "failed", state)
 
-    async def _give_up(self, row: Row[Any], state: str) -> None:
-        log.error("job_given_up", reference=row.reference, intent=row.intent, state=state)
+    async def _close(self, row: Row[Any], kind: str, state: State, outcome: str) -> None:
+        key = f"{row.id}/job/{kind}" + (f" {row.attempt + 1}" if row.attempt else "")
         try:
-            await self._tell(f"{row.id}/job/crashed", row.conversation, {"kind": "crashed", "reference": row.reference})
+            await self._tell(key, row.conversation, {"kind": kind, "reference": row.reference})
         except Exception as error:  # noqa: BLE001 - the border of a job, outside its run: the others must be mended too
-            log.error("crash_not_told", reference=row.reference, **described(error))  # noqa: TRY400 - a traceback would quote a person
+            log.error("end_not_told", reference=row.reference, **described(error))  # noqa: TRY400 - a traceback would quote a person
         else:
-            await self._runs.finish(row.id, "failed", state, 0, self._now())
+            await self._runs.finish(row.id, state, outcome, self._now())

@@ -191,7 +191,7 @@ QUIET = {
     "serve",
     "command",
 }  # the toy's own reading and talking
-ENGINE = ("engine.py", "job.py", "patience.py", "runs.py")
+ENGINE = ("engine.py", "running.py", "job.py", "patience.py", "runs.py", "store.py", "audit.py")
 RECOVERY = ("recovery.py", "locks.py")
 
 
@@ -265,14 +265,16 @@ async def command(engine: Jobs, killer: Killer | None, what: str, *args: Any) ->
         case "start many":
             return await asyncio.gather(*(engine.start(Order(**one)) for one in args[0]))
         case "status":
-            status = await engine.status(args[0])
-            return asdict(status) if status else None
+            with suppress(Unavailable):  # asked again
+                status = await engine.status(args[0])
+                return asdict(status) if status else None
+            return None
         case "mine":
             return [asdict(one) for one in await engine.mine(*args)]
         case "cancel":
             return await engine.cancel(args[0])
         case "vanish":  # the run dies of something that is no job's error, and its row stays
-            return [task.cancel() for job, task in engine._live.items() if job.order.key == args[0]]
+            return [task.cancel() for job, task in engine._running.live.items() if job.order.key == args[0]]
         case "count":
             return killer.count if killer else None
         case "unwell":
@@ -280,5 +282,10 @@ async def command(engine: Jobs, killer: Killer | None, what: str, *args: Any) ->
         case "recovery":
             recovery = engine._recovery
             assert recovery
-            return {"taken_over": recovery.taken_over, "put_back": recovery.put_back, "silent": recovery.silent, "live": len(engine._live)}
+            return {
+                "taken_over": recovery.taken_over,
+                "put_back": recovery.put_back,
+                "silent": recovery.silent,
+                "live": len(engine._running.live),
+            }
     raise ValueError(what)
