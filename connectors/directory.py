@@ -17,6 +17,7 @@ from connectors.errors import NotFound
 from connectors.folding import fold, spellings, words_of
 from connectors.graph import Graph, text_of
 from connectors.identity import Tokens
+from connectors.names import Names
 
 FIELDS = (
     "id,displayName,givenName,surname,mail,userPrincipalName,jobTitle,department,officeLocation,streetAddress,businessPhones,mobilePhone,"
@@ -26,6 +27,7 @@ NAMES = ("displayName", "givenName", "surname")
 CANDIDATES = 100  # rows of each of the two searches
 MAX_WORDS = 5
 FRESH, MOST = 300.0, 20_000  # seconds that a person counts as known, and how many are kept
+PAGE = 999  # the most that Graph gives at once
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 FLOOR = re.compile(r"(?:^|[\s,;])(\d{1,2}\.\s?(?:sal|etage)|stuen|kælderen)(?=$|[\s,;])", re.IGNORECASE)
 
@@ -99,6 +101,17 @@ class Directory(Graph):
         fitting = [one for one in people if fits(one, words)]
         return sorted(fitting, key=lambda one: (rank(one, words), one.name, one.id))[:limit]
 
+    async def names(self) -> Names:
+        """The full names of everybody whose account is on, a page of 999 after the other. Not within a turn.
+
+        Accounts without a given name and a surname belong to rooms, printers and functions.
+        """
+        query = {"$select": "displayName,givenName,surname", "$filter": "accountEnabled eq true", "$top": str(PAGE)}
+        found: dict[str, None] = {}
+        async for page in self.pages("/users", "list names", query):
+            found |= {name: None for row in page for name in full_names(row)}
+        return Names(people=tuple(found))
+
     async def _by_address(self, address: str) -> list[dict[str, Any]]:
         """Users of one address; failing that, users whose address begins so."""
         value = literal(address)
@@ -143,6 +156,14 @@ def person_from(row: Mapping[str, Any]) -> Person:
         phone=phones[0] or "",
         login=f"{domain}\\{account}" if domain and account else "",
     )
+
+
+def full_names(row: Mapping[str, Any]) -> set[str]:
+    """What somebody is called in full; nothing for what is no person. "Lund, Sofie" is how a list is sorted, not how anybody is called."""
+    given, last, shown = text_of(row, "givenName").strip(), text_of(row, "surname").strip(), text_of(row, "displayName").strip()
+    if not (given and last):
+        return set()
+    return {f"{given} {last}", shown} if shown and "," not in shown else {f"{given} {last}"}
 
 
 def fits(person: Person, words: list[str]) -> bool:

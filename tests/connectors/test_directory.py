@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from connectors.directory import Directory, Person, fits, person_from
 from connectors.errors import Denied, NotFound, Unavailable
 from connectors.folding import fold
+from connectors.names import KnowsNames
 from connectors.systems import Systems
 from simulators.world import BIRTHE, JENS, PEOPLE
 from tests.connectors.conftest import Wild, World, says
@@ -127,6 +128,24 @@ async def test_switched_off_accounts_are_left_out(wild: Wild) -> None:
     wild.script = [says(200, row)]
     async with aiohttp.ClientSession() as session:
         assert [one.id for one in await Directory(session, wild.url).find("ole bang")] == ["2"]
+
+
+async def test_all_names_page_by_page(wild: Wild, directory: Directory) -> None:
+    import aiohttp
+
+    assert isinstance(directory, KnowsNames)
+    assert {one.name for one in PEOPLE} <= set((await directory.names()).people)
+    pages = [
+        '{"value": [{"givenName": "Ole", "surname": "Bang", "displayName": "Ole Bang"}, {"displayName": "Printer 3"}], "@odata.nextLink": "%s/users?$skiptoken=1"}',
+        '{"value": [], "@odata.nextLink": "%s/users?$skiptoken=2"}',
+        '{"value": [{"givenName": " Xu ", "surname": "Yilan", "displayName": "Yilan, Xu"}, {"givenName": "Bo", "surname": "Lund", "displayName": "Bo K. Lund"}]}',
+    ]
+    wild.script = [says(200, page.replace("%s", wild.url)) for page in pages]
+    async with aiohttp.ClientSession() as session:
+        found = await Directory(session, wild.url).names()
+    assert set(found.people) == {"Ole Bang", "Xu Yilan", "Bo Lund", "Bo K. Lund"}
+    assert "accountEnabled" in wild.seen[0][0]
+    assert "999" in wild.seen[0][0]
 
 
 async def test_no_right_to_read_people(world: World, directory: Directory) -> None:
