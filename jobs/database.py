@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, create_engine, make_url
@@ -29,6 +28,11 @@ class Place:
     runs: str  # SQLAlchemy URL for async use
     plain: str  # the PostgreSQL URL as given, "" on SQLite
     folder: Path | None  # SQLite: where the lock files of the running processes lie; beside the database, whose sharers must share them
+
+    @property
+    def run_file(self) -> Path:
+        """SQLite: the file of the run data."""
+        return Path(str(make_url(self.runs).database))
 
 
 def place(database_url: str | None, var_dir: Path) -> Place:
@@ -57,11 +61,10 @@ def prepare(where: Place) -> None:
 
 
 def engine(where: Place) -> Engine:
-    """The run data for a command that looks at all of it: rows are streamed, from one point in time."""
-    options: dict[str, Any] = {"stream_results": True, "yield_per": 1000}
+    """The run data for a command that looks at all of it, as it is at one point in time."""
     if where.folder is not None:
-        return create_engine(where.runs.replace("+aiosqlite", ""), execution_options=options | NO_SCHEMA)
-    return create_engine(where.runs, execution_options=options | {"isolation_level": "REPEATABLE READ"}, connect_args=ALIVE)
+        return create_engine(where.runs.replace("+aiosqlite", ""), execution_options=NO_SCHEMA)
+    return create_engine(where.runs, isolation_level="REPEATABLE READ", connect_args=ALIVE)
 
 
 def postgres(url: str) -> Callable[[], psycopg.Connection]:

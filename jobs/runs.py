@@ -124,6 +124,9 @@ class Runs:
             failed = update(RUN).where(RUN.c.id == key, RUN.c.state == "failed").values(**values)
             if connection.execute(failed).rowcount != 1:
                 return False
+            here = WAIT.c.run_id == key
+            connection.execute(delete(WAIT).where(here, WAIT.c.answer.is_(None)))
+            connection.execute(update(WAIT).where(here).values(over_at=None))
             ledger.append(now, "retried", {"run": key}, key, {"by": by})
             return True
 

@@ -83,7 +83,8 @@ def verify(connection: Connection, anchors: Sequence[Anchor] = (), start: int = 
 def _all(connection: Connection, start: int) -> Iterable[Any]:
     """Entries with their details, in order."""
     both = AUDIT.outerjoin(DETAIL, DETAIL.c.seq == AUDIT.c.seq)
-    return connection.execute(select(*ENTRY, DETAIL.c.detail).select_from(both).where(AUDIT.c.seq >= start).order_by(AUDIT.c.seq))
+    rows = select(*ENTRY, DETAIL.c.detail).select_from(both).where(AUDIT.c.seq >= start).order_by(AUDIT.c.seq)
+    return connection.execute(rows, execution_options={"stream_results": True, "yield_per": 1000})
 
 
 def _details(body: str) -> list[int]:
