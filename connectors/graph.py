@@ -16,12 +16,11 @@ from typing_extensions import override
 
 from connectors.errors import ConnectorError, NotFound, Unavailable, from_status
 from connectors.http import Connector, Request, retry_after
-from connectors.identity import Client, client_credentials, entra
+from connectors.identity import app_registration
 from settings import Settings
 
 SCOPE = "https://graph.microsoft.com/.default"
 NO_SUCH_ID = {"ErrorInvalidIdMalformed", "ErrorInvalidMailboxItemId"}  # 400 for an id that is none, or of another mailbox
-SIMULATED_TENANT = "00000000-0000-4000-8000-00000000beef"
 
 
 class Graph(Connector):
@@ -35,15 +34,7 @@ class Graph(Connector):
         url = settings.system_url("graph")
         if url is None:
             return None
-        simulated, secret = settings.is_simulated("graph"), settings.graph_client_secret
-        tenant = SIMULATED_TENANT if simulated else settings.graph_tenant_id or ""
-        client = Client("kollega", "simulator", SCOPE)
-        if not simulated:
-            client = Client(settings.graph_client_id or "", secret.get_secret_value() if secret else "", SCOPE)
-        if simulated or url.startswith("http://"):
-            tokens = client_credentials(cls.name, f"{url}/{tenant}/oauth2/v2.0/token", client, session)
-        else:
-            tokens = entra(cls.name, tenant, client)
+        _, tokens = app_registration(cls.name, "graph", SCOPE, settings, session)
         return cls(session, f"{url}/v1.0", tokens)
 
     @override

@@ -181,7 +181,7 @@ class Connector(ABC):
         ):
             if (response.content_length or 0) > MAX_BODY:
                 raise Refused(self.name, f"{request.what}: the answer is too large", response.status, "too_large")
-            return response.status, response.headers, await response.read()
+            return response.status, response.headers, await whole(response)
 
     def _judged(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer, if it is a success that can be read."""
@@ -197,6 +197,16 @@ class Connector(ABC):
             return Answer(status, headers, body, orjson.loads(body))
         except ValueError:
             raise Unavailable(self.name, f"{request.what}: the answer is no JSON", status, "not_json") from None
+
+
+async def whole(response: aiohttp.ClientResponse) -> bytes:
+    """The body. One that does not decode is none where the status says it all: Exchange's 403 is NUL bytes that call themselves gzip."""
+    try:
+        return await response.read()
+    except aiohttp.ClientPayloadError:
+        if response.status in {401, 403}:
+            return b""
+        raise
 
 
 def surely_not_executed(error: Unavailable) -> bool:

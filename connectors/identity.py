@@ -20,6 +20,7 @@ from settings import Settings
 
 ENTRA = "https://login.microsoftonline.com"
 BOT_SCOPE = "https://api.botframework.com/.default"
+SIMULATED_TENANT = "00000000-0000-4000-8000-00000000beef"
 FETCH = 10.0  # seconds for one fetch
 EARLY = 60.0  # seconds before its end that a token is no longer used
 
@@ -113,6 +114,18 @@ def entra(system: str, tenant: str, client: Client, authority: str = ENTRA, veri
         return _granted(system, result, 200 if "access_token" in result else 401)
 
     return Tokens(fetch)
+
+
+def app_registration(system: str, of: str, scope: str, settings: Settings, session: aiohttp.ClientSession) -> tuple[str, Tokens]:
+    """The tenant, and its tokens for the app registration whose settings begin with `of` ("graph"); for the simulator, its own."""
+    url, secret = settings.system_url(of) or "", getattr(settings, f"{of}_client_secret")
+    tenant, client = SIMULATED_TENANT, Client("kollega", "simulator", scope)
+    if not settings.is_simulated(of):
+        tenant = getattr(settings, f"{of}_tenant_id") or ""
+        client = Client(getattr(settings, f"{of}_client_id") or "", secret.get_secret_value() if secret else "", scope)
+    if settings.is_simulated(of) or url.startswith("http://"):
+        return tenant, client_credentials(system, f"{url}/{tenant}/oauth2/v2.0/token", client, session)
+    return tenant, entra(system, tenant, client)
 
 
 class NoCache(dict[str, Any]):
