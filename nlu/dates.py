@@ -111,7 +111,7 @@ RULES = [
     rule(rf"(?:i\s)?(?:sidste|forrige|seneste)\s(?P<wd>{WEEKDAY})", _last, "dag"),
     rule(rf"last\s(?P<wd>{_ENGLISH})", _last, "last"),
     rule(
-        rf"(?<!god\s)(?<!er\s)(?<!er\sdet\s)(?<!det\ser\s)(?<!glad\s)(?<!hver\s)(?<!\sden\s)(?:på\s|næste\s|kommende\s|førstkommende\s)?(?P<wd>{WEEKDAY}){_OF_DAY}"
+        rf"(?<!god\s)(?<!er\s)(?<!er\sdet\s)(?<!det\ser\s)(?<!glad\s)(?<!hver\s)(?<!\sden\s)(?<!\sen\s)(?:på\s|næste\s|kommende\s|førstkommende\s)?(?P<wd>{WEEKDAY}){_OF_DAY}"
         r"(?:\s(?:om\s)?(?P<later>8|otte|14|fjorten)\sdage)?",
         _next, "dag", floats=True,
     ),

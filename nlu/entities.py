@@ -37,6 +37,8 @@ _TIME_SYSTEM = re.compile(
         r"tidsregistrering(?:en)?(?=\s(?:er\snede|virker|svarer|gemmer|fejler|driller|er\slangsom|går\sned|viser|siger|kan\sikke)))"
     )
 )
+_TIME_REVIEWED = re.compile(r"(?<!\w)tidsregistrering(?:en|erne)?(?!\w)")  # in a tilsyn it is what is looked into
+_REVIEW = re.compile(r"tilsyn|kontrol|stikpr")
 _TIME_SYSTEM_CAPITAL = re.compile(r"(?<=\w )Tidsregistrering(?:en)?\b")
 
 
@@ -155,5 +157,6 @@ def _systems(text: str) -> Iterable[Span]:
     low = lower(text)
     for match in _SYSTEM.finditer(low):
         yield Span("system", *match.span(), match.lastgroup)
-    if time_system := _TIME_SYSTEM.search(low) or _TIME_SYSTEM_CAPITAL.search(text):
+    reviewed = _TIME_REVIEWED.search(low) if _REVIEW.search(low) else None
+    if time_system := _TIME_SYSTEM.search(low) or _TIME_SYSTEM_CAPITAL.search(text) or reviewed:
         yield Span("system", *time_system.span(), "tidsregistrering")

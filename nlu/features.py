@@ -5,6 +5,7 @@ import re
 from nlu.actions import marks
 from nlu.entities import Reading
 from nlu.normalise import fold
+from nlu.spelling import corrected
 
 READ_FOR_INTENT = 600  # characters: a wish stands in the first lines, what follows is the matter
 
@@ -28,7 +29,10 @@ CHAT = {
     "ik": "ikke", "ikk": "ikke", "ikek": "ikke", "ka": "kan", "ku": "kunne", "ska": "skal", "ha": "have", "ta": "tage", "gi": "give", "li": "lige", "hva": "hvad",
     "vad": "hvad", "hvd": "hvad", "me": "med", "aff": "af", "sku": "skulle", "pls": "tak", "plz": "tak", "please": "tak", "idag": "i dag", "igaar": "i gaar",
     "vaer": "vaere", "osse": "ogsaa", "nogn": "nogen", "noed": "noget", "tel": "telefon", "nr": "nummer", "vedr": "vedroerende", "ang": "angaaende", "evt": "eventuelt",
+    "hwa": "hvad", "hwad": "hvad", "hwem": "hvem", "hwo": "hvor", "hwor": "hvor", "hwodan": "hvordan", "hwordan": "hvordan", "hwornaar": "hvornaar",
+    "wi": "vi", "te": "til", "law": "lav", "lawet": "lavet", "haar": "har", "skryw": "skriv", "gern": "gerne", "sjael": "selv", "nowed": "noget",
 }  # fmt: skip
+_WORD = re.compile(r"[a-z]{4,}")
 _CHAT = re.compile(r"\b(?:" + "|".join(CHAT) + r")\b(?!')")
 
 # "Ole skal ikke fjernes fra X, han skal bare også på Y": the wish is what comes after the contrast.
@@ -38,10 +42,15 @@ _NOT_WISHED = re.compile(
 )
 
 
-def seen(reading: Reading) -> tuple[str, str]:
-    """The masked, folded text and the marks, each word of them one feature."""
+def plain(reading: Reading) -> str:
+    """The masked text, folded, chat forms written out."""
     folded = " ".join(fold(reading.masked(MASKS)[:READ_FOR_INTENT]).split())
-    folded = _NOT_WISHED.sub("", _CHAT.sub(lambda match: CHAT[match.group()], folded))
+    return _CHAT.sub(lambda match: CHAT[match.group()], folded)
+
+
+def seen(reading: Reading) -> tuple[str, str]:
+    """The masked, folded text with slips of the finger corrected, and the marks, each word of them one feature."""
+    folded = _NOT_WISHED.sub("", _WORD.sub(lambda match: corrected(match.group()), plain(reading)))
     kinds = sorted({span.kind for span in reading.spans})
     named = [f"e_{kind}" for kind in kinds]
     named += [f"e_{one}__{other}" for at, one in enumerate(kinds) for other in kinds[at + 1 :]]

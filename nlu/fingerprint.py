@@ -8,7 +8,7 @@ PACKAGE = Path(__file__).parent
 PHRASES = PACKAGE / "phrases"
 LABELLED = PACKAGE.parent / "tests" / "nlu"  # the labelled sentences that judge a model (*.jsonl)
 _FEATURES = (
-    "normalise numerals calendar_da moments dates periods timeline durations lexicon ordinary near known_names known people titles entities actions features vectors"
+    "normalise numerals calendar_da moments dates periods timeline durations lexicon ordinary near known_names known people titles entities spelling actions features vectors"
 ).split()
 _TRAINING = "typos slots train".split()
 

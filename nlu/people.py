@@ -178,7 +178,7 @@ class _Names:
     def _unknown_begins(self, at: int, *, after_name: bool) -> bool:
         """A capital that no lexicon knows: a name where a surname follows, or where the sentence does something with it."""
         word, after, before = self.words[at], self._next_to(at), self._word(at - 1)
-        if _INTRODUCED.search(self.text, 0, word.start):
+        if _INTRODUCED.search(self.text, max(0, word.start - 20), word.start):
             return True
         if word.first_in_sentence:
             return bool(after and after.capital and after.folded in self.lexicon.last)
