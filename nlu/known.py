@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlu.known_names import LONGEST_NAME, People, Titles, joined
+from nlu.known_names import LONGEST_NAME, NOTHING, People, Titles, joined
 from nlu.lexicon import lexicon
 from nlu.near import Near
 from nlu.normalise import fold
@@ -121,7 +121,15 @@ class Known:
                 taken = tokens[at : at + size]
                 end = len(text[: taken[-1].end - run.cut].rstrip("'’-"))
                 yield Named(taken[0].start, end, self._kinds(run, size, names), self._strength(taken, run))
+            elif names is self.titles and (kinds := self._split(text, tokens[at : at + 2])):
+                size = 2
+                yield Named(tokens[at].start, tokens[at + 1].end, kinds, LIKELY)
             at += size or 1
+
+    def _split(self, text: str, pair: list[_Token]) -> frozenset[str]:
+        """What bears the name of one word that is written as two: "vildt baner"."""
+        apart = len(pair) == 2 and text[pair[0].end : pair[1].start] == " "
+        return self.titles.kinds("".join(token.folded for token in pair), 1) if apart else NOTHING
 
     def _kinds(self, run: _Run, size: int, names: People | Titles) -> frozenset[str]:
         kinds = names.kinds(run.read, size)
@@ -168,13 +176,14 @@ class Known:
         """Points for capitals and for words that are not ordinary, fewer for those with a slip."""
         points, doubtful = 0, False
         for token, option in zip(tokens, run.options, strict=True):
-            unusual = option.word not in ordinary() and len(option.word) > 2
-            full = token.capital or (unusual and (not option.slips or len(option.word) >= LONG))
+            unusual = option.word not in ordinary() and len(option.word) > 1
+            full = token.capital or (unusual and len(option.word) > 2 and (not option.slips or len(option.word) >= LONG))
             points += 2 if full else 1 if unusual else 0
             doubtful |= bool(option.slips and not token.capital and token.folded in ordinary())
         if len(tokens) > 1:
             return SURE if points >= 2 and not doubtful else LIKELY
-        return SURE if points and run.slips == 0 and len(run.read) >= LONG else LIKELY if points else POSSIBLE
+        sure = tokens[0].capital and run.slips == 0 and len(run.read) >= LONG and run.read not in ordinary()
+        return SURE if sure else LIKELY if points else POSSIBLE
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -99,7 +99,11 @@ def find(text: str, known: Known = NOBODY) -> list[Title]:
     """Names of lists and mailboxes in `text`, in its order. Stretches that are something else must have been filled with a sign that is no letter."""
     low = lower(text)
     found: list[Title] = []
-    for title in (*_known(text, low, known), *_after_nouns(text, low), *_by_form(text, low)):
+    by_form = _by_form(text, low)
+    if by_form:  # "skriv til Xu Yilan": the form says the same of a person
+        somebody = known.people_in(text)
+        by_form = [title for title in by_form if not any(one.start < title.end and title.start < one.end for one in somebody)]
+    for title in (*_known(text, low, known), *_after_nouns(text, low), *by_form):
         if all(title.end <= other.start or other.end <= title.start for other in found):
             found.append(title)
     return sorted(found, key=lambda title: title.start)
