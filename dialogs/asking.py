@@ -24,6 +24,16 @@ class Asking:
         self.turn, self.form = turn, form
         self.kind: type[Request] = found().forms[form.intent]
         self.asks = self.kind.asks()
+        self.changes: dict[str, tuple[str, bool]] = {}  # field → what is to be said back, and whether it was empty before
+
+    def tell_changes(self) -> None:
+        """Say back what was changed, as in "Rettet: stedet er 3. sal (før 2. sal). Nummeret er 4712 (før 4711)."."""
+        for word, empty in (("Rettet", False), ("Noteret", True)):
+            told = [said for said, fresh in self.changes.values() if fresh is empty]
+            if told:
+                first, *others = told
+                self.turn.note(" ".join((f"{word}: {first}.", *(f"{one[0].upper()}{one[1:]}." for one in others))))
+        self.changes.clear()
 
     async def look_up(self) -> None:
         """What the systems know about the one who asks; tried again before the summary when they do not answer."""
@@ -89,13 +99,14 @@ class Asking:
     def point_at(self, name: str) -> None:
         """From now on `name` is the field that is asked."""
         if self.form.asked != name:
-            self.form.asked, self.form.attempts, self.form.helped = name, 0, 0
+            self.form.asked, self.form.attempts, self.form.helped, self.form.reason = name, 0, 0, ""
             if self.form.offered != name:
                 self.forget_choices()
 
     async def ask(self, name: str, text: str = "", which: Which | None = None) -> None:
         """Put a field's question (or another text for it), with its choices, or those that were found, as buttons or a list."""
         ask, form, turn = self.asks[name], self.form, self.turn
+        self.tell_changes()
         self.point_at(name)
         if which is None and form.found and form.offered == name:  # what was found is still the question
             which = Which(ask.question, tuple((one["label"], one["value"]) for one in form.choices))
@@ -108,11 +119,11 @@ class Asking:
         turn.beside = ()
         key, question = self.new_card(), text or (which.question if which else self.kind.put(name, form.answers))
         if ask.kind.drawn == "choices":
-            inputs = [drawing.many(name, ask, form.choices)]
+            inputs = [drawing.many(name, ask, form.choices, found=form.found)]
             turn.say(question, drawing.send("Videre", self.drawn_with([name])), *beside, drawing.cancel(), inputs=inputs, key=key)
         elif drawn_whole:
             turn.say(f"{question} Skriv det her, eller udfyld kortet.", *self.card_buttons(), *beside, inputs=self.inputs(), key=key)
-        elif buttons := (*drawing.choices(name, form.choices, other=which is not None), *beside):
+        elif buttons := (*drawing.choices(name, form.choices, other=ask.kind.other if which else ""), *beside):
             turn.say(question, *buttons, key=key)
         else:
             form.card = ""
@@ -150,11 +161,13 @@ class Asking:
 
     async def edit_card(self, text: str, errors: Mapping[str, str] = NOTHING, typed: Mapping[str, str] = NOTHING) -> None:
         """The whole form as a card, with everything that is known."""
+        self.tell_changes()
         self.turn.say(text, *self.card_buttons(), inputs=self.inputs(errors, typed), key=self.new_card())
 
     async def summary(self, text: str = "") -> None:
         """Exactly what will be done, with yes and no. Nothing has been written yet."""
         form, turn = self.form, self.turn
+        self.tell_changes()
         await self.look_up()
         if "requester" not in form.answers:
             self.point_at("confirm")

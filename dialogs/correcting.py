@@ -1,11 +1,11 @@
 """Corrections of a form's answers, in words: which field a text changes, and what is said back about it."""
 
 import re
-from typing import Any
 
-from dialogs import corrections, texts, words
-from dialogs.asking import Asking
-from dialogs.fields import Bad, Got, Pick, Reading, Text, Which, Who
+from dialogs import corrections, words
+from dialogs.changing import Changing
+from dialogs.fields import Bad, Got, Near, Pick, Reading, Text, Which
+from dialogs.who import Who
 from dialogs.wishes import VERBS
 from dialogs.words import Word
 from nlu.normalise import fold
@@ -24,11 +24,13 @@ INVERTED = re.compile(r"(?:kan|vil|maa|skal|er|har|findes|goer) (?:du|jeg|man|i|
 ASKING = frozenset("hvad hvor hvornaar hvem hvordan hvorfor hvilken hvilket hvilke".split())
 
 
-class Correcting(Asking):
+class Correcting(Changing):
     """Changes answers; the hearing half decides when a text is one."""
 
     async def corrected(self, text: str, *, plain: bool) -> bool:
         """Take the text as a correction of any answer, or as answers to other questions. `plain`: also without words that mark it so."""
+        if not self.digresses() and await self.several(text):
+            return True
         correction = corrections.read(text, self.asks)
         if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
             return True
@@ -45,16 +47,10 @@ class Correcting(Asking):
 
     async def put_into(self, correction: corrections.Correction) -> bool:
         """A value for a field that was named; "titlen er forkert" asks for a better one."""
-        name, kind = correction.field, self.asks[correction.field].kind
         if WRONG.fullmatch(words.whole(correction.new)):
-            await self.ask(name)
+            await self.ask(correction.field)
             return True
-        if not correction.loose:
-            return await self.taken(name, await self.read(name, correction.new))
-        reading = await kind.find(correction.new, self.turn.at(self.form, name))
-        if reading is None and (isinstance(kind, Who) or (isinstance(kind, Text) and not kind.many_lines)):
-            reading = await self.read(name, correction.new)
-        return not isinstance(reading, Bad) and await self.taken(name, reading)
+        return await self.taken(correction.field, await self.value_of(correction))
 
     def swapped(self, old: str, new: str) -> bool:
         """A swap ("X, ikke Y") where Y stands in a text that was written."""
@@ -77,7 +73,7 @@ class Correcting(Asking):
             kind = self.asks[name].kind
             if name == self.form.asked or isinstance(kind, Text):
                 continue
-            reading = await kind.find(text, self.turn.at(self.form, name))
+            reading = await self.find(name, text)
             named = marked or "person" in self.turn.meaning.entities
             if reading is None and named and isinstance(kind, Who) and name in self.form.answers:
                 reading = known(await self.read(name, text))
@@ -94,24 +90,6 @@ class Correcting(Asking):
             await self.go_on()
         return heard
 
-    def change(self, name: str, value: Any) -> None:
-        """A new value for a field, said back when it is another than before."""
-        before = self.form.answers.get(name)
-        if self.put(name, value):
-            self.note_change(name, before)
-
-    def note_change(self, name: str, before: Any) -> None:
-        """Say a change back: the new value and the old."""
-        kind, label = self.asks[name].kind, self.asks[name].label
-        shown = texts.shortened(kind.show(self.form.answers[name]), 80)
-        old = "" if before in (None, "", []) else f" (før {texts.shortened(kind.show(before), 60)})"
-        self.turn.note(f"Rettet: {label[0].lower()}{label[1:]} er {shown}{old}.")
-        self.turn.corrected = True
-
-    async def read(self, name: str, text: str) -> Reading:
-        """A field's reading of a text."""
-        return await self.asks[name].kind.read(text, self.turn.at(self.form, name))
-
     async def read_answer(self, name: str, text: str, word: Word | None) -> Reading:
         """The text as an answer to what was asked. A digression is none, though a kind that reads nearly anything could read it."""
         kind = self.asks[name].kind
@@ -123,7 +101,7 @@ class Correcting(Asking):
         if kind.lenient and self.digresses():
             return None
         reading = await self.read(name, self.without_lead(text))
-        return None if isinstance(reading, Bad) and (self.digresses() or self.asks_about(name)) else reading
+        return None if isinstance(reading, Bad | Near) and (self.digresses() or self.asks_about(name)) else reading
 
     def without_lead(self, text: str) -> str:
         """An answer without "nej," or "hov," before it."""
@@ -169,4 +147,4 @@ class Correcting(Asking):
 
 def known(reading: Reading) -> Got | Which | None:
     """A reading that found somebody."""
-    return reading if isinstance(reading, Got | Which) else None
+    return reading if isinstance(reading, Got | Which) and not isinstance(reading, Near) else None

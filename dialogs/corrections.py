@@ -26,7 +26,9 @@ INTO = (
 CALLED = re.compile(
     r"^(?:du kan |du må gerne |bare )?(?:kald|navngiv|døb|den skal hedde|sagen skal hedde)\s+(?:den\s+|det\s+|sagen\s+)?(?P<new>.+)$", re.I
 )
-REACH = re.compile(r"^(?:ring(?: i stedet)? til|kontakt|tag fat i)\s+(?!mig\b|os\b|min\b|mit\b)(?P<new>[^\d,.]{3,40})$", re.I)
+REACH = re.compile(
+    r"^(?:ring(?: i stedet)? til|kontakt(?!\s+(?:er|skal)\b)|tag fat i)\s+(?!mig\b|os\b|min\b|mit\b)(?P<new>[^\d,.]{3,40})$", re.I
+)
 COLON = 3  # the place of "felt: værdi" in INTO
 SWAP = (
     re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
@@ -54,11 +56,16 @@ class Correction:
     loose: bool = False
 
 
+def without_lead(text: str) -> str:
+    """A text without the "nej," or "ja, men" that it begins with."""
+    lead = LEAD.match(text)
+    return text[lead.end() :].strip() if lead else text.strip()
+
+
 def read(text: str, asks: dict[str, Ask]) -> Correction:
     """The text as a correction. A text that is in no frame comes back as `new`, unmarked."""
     lead = LEAD.match(text)
-    rest = text[lead.end() :].strip() if lead else text.strip()
-    rest = re.sub(r"\s+i stedet$", "", rest.strip(" .!*"), flags=re.I)
+    rest = re.sub(r"\s+i stedet$", "", without_lead(text).strip(" .!*"), flags=re.I)
     marked = bool(lead)
     if plain := PLAIN.match(rest):
         marked, rest = True, plain["new"].strip()

@@ -19,7 +19,7 @@ def send(label: str, drawn: dict[str, str]) -> Button:
     return Button(label=label, do="fill", data=drawn, style="positive")
 
 
-def choices(field: str, offered: list[dict[str, Any]], *, other: bool = False) -> list[Button]:
+def choices(field: str, offered: list[dict[str, Any]], *, other: str = "") -> list[Button]:
     """One button per choice; the choice travels by its place, not by its value. More than five found ones are narrowed in words instead."""
     if other and len(offered) > MOST_BUTTONS:
         return []
@@ -28,7 +28,7 @@ def choices(field: str, offered: list[dict[str, Any]], *, other: bool = False) -
         for place, one in enumerate(offered[:MOST_BUTTONS])
     ]
     if other:
-        buttons.append(Button(label="En anden", do="other", data={"field": field}))
+        buttons.append(Button(label=other, do="other", data={"field": field}))
     return buttons
 
 
@@ -48,10 +48,10 @@ def box(name: str, ask: Ask, value: str, error: str = "") -> Input:
     )
 
 
-def many(name: str, ask: Ask, offered: list[dict[str, Any]]) -> Input:
-    """A list of which several may be chosen."""
+def many(name: str, ask: Ask, offered: list[dict[str, Any]], *, found: bool) -> Input:
+    """A list of which several may be chosen. `found`: for what was said, so that nothing need be said of where it comes from."""
     listed = tuple(Choice(label=f"{place}. {one['label']}", value=str(place)) for place, one in enumerate(offered, 1))
-    return Input(id=name, label=ask.label, kind="choices", choices=listed, required=True, hint=ask.help)
+    return Input(id=name, label=ask.label, kind="choices", choices=listed, required=True, hint="" if found else ask.help)
 
 
 def files_taken(names: list[str]) -> str:

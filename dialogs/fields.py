@@ -8,8 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
-from connectors.directory import Directory, Person
-from connectors.errors import NotFound
+from connectors.directory import Person
 from dialogs import texts, words
 from dialogs.desk import Desk
 from dialogs.talk import Choice, Event
@@ -30,6 +29,11 @@ class Which:
 
     question: str
     choices: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Near(Which):
+    """Nothing fits what was said; these come nearest."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ class Kind:
     free = False
     searches = False  # any words may be what is looked for: when nothing is found, they may have meant something else
     lenient = False
+    other = "En anden"  # the button beside choices that were found; "" where there are no others
     drawn: Literal["text", "lines", "choice", "choices", "date", "number"] = "text"
 
     async def read(self, text: str, at: At) -> Reading:
@@ -113,6 +118,10 @@ class Kind:
     def show(self, value: Any) -> str:
         """The value in a summary."""
         return str(value)
+
+    def short(self, value: Any) -> str:
+        """The value where it is only mentioned."""
+        return self.show(value)
 
     def raw(self, value: Any) -> str:
         """The value in a card's input."""
@@ -163,18 +172,35 @@ class Option:
     tried: int = 0
 
 
+def standing(pattern: str, text: str) -> bool:
+    """Whether a pattern stands in a folded text as whole words, and is not denied there."""
+    return bool(re.search(rf"(?<!\w)(?<!\bikke )(?:{pattern})(?!\w)", text))
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What leaves several of the options: patterns (folded) that mean so, the values that are left, and the question between them."""
+
+    question: str
+    left: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Pick(Kind):
     """One of a few fixed options."""
 
     of: tuple[Option, ...]
+    narrow: Narrow | None = None
     drawn = "choice"
     lenient = True
+    other = ""
 
     @override
     async def read(self, text: str, at: At) -> Reading:
         del at
-        return self.named(text) or self._one(words.bare(text), [(option, (*option.patterns, *option.hints)) for option in self.of])
+        plain = words.bare(text)
+        return self.named(text) or self._one(plain, [(option, (*option.patterns, *option.hints)) for option in self.of]) or self._few(plain)
 
     @override
     def named(self, text: str) -> Got | None:
@@ -197,13 +223,21 @@ class Pick(Kind):
     @override
     async def find(self, text: str, at: At) -> Reading:
         del at
-        return self._one(words.whole(text), [(option, option.hints) for option in self.of])
+        plain = words.whole(text)
+        return self._one(plain, [(option, option.hints) for option in self.of]) or self._few(plain)
+
+    def _few(self, text: str) -> Which | None:
+        """The options that are left by what narrows them down."""
+        if self.narrow is None or not any(standing(pattern, text) for pattern in self.narrow.patterns):
+            return None
+        left = [option for option in self.of if option.value in self.narrow.left]
+        return Which(self.narrow.question, tuple((option.label, option.value) for option in left))
 
     @staticmethod
     def _one(text: str, patterns: list[tuple[Option, tuple[str, ...]]]) -> Got | None:
         """The first option, in the order in which they are tried, one of whose patterns stands in the text."""
         for option, wanted in sorted(patterns, key=lambda pair: pair[0].tried):
-            if any(re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text) for pattern in wanted):
+            if any(standing(pattern, text) for pattern in wanted):
                 return Got(option.value)
         return None
 
@@ -218,130 +252,6 @@ class Pick(Kind):
     @override
     def options(self) -> tuple[Choice, ...]:
         return tuple(Choice(label=option.label, value=option.value) for option in self.of)
-
-
-FLOOR = re.compile(r"\b(\d{1,2})\.?\s*(?:sal|etage)\b|\b(stueetagen|stuen|kælderen|kaelderen)\b", re.I)
-ROOM = re.compile(r"\b(?:lokale|kontor|rum|mødelokale|moedelokale)\s+([\w.-]*\d[\w.-]*)", re.I)
-ROADS = "vej|gade|plads|torv|stræde|straede|boulevard|park|bro|brygge|kaj|vænge|vaenge|bakke|toft|vang|gård|gaard|strand"
-STREET = re.compile(  # by its ending, so that "Windows 11" is none
-    rf"\b((?:(?:[A-ZÆØÅ][\wé.-]*\s+){{0,3}}[\w.-]*(?:{ROADS}|{ROADS.title()})(?:en|et|n)?|(?:[A-ZÆØÅ][\wé.-]*|\w+s)\s+[Aa]ll[eé])"
-    r"\s+\d{1,3}[A-Za-z]?)\b(?!\s*\.?\s*(?:sal|etage))"
-)
-
-
-@dataclass(frozen=True)
-class Place(Kind):
-    """Where somebody sits: "Borups Allé 177, 3. sal". A floor alone keeps the building, a building alone drops the floor."""
-
-    lenient = True
-
-    @override
-    async def read(self, text: str, at: At) -> Reading:
-        found = await self.find(text, at)
-        if found:
-            return found
-        return Got(text.strip()) if 2 <= len(text.strip()) <= 120 else Bad("Skriv fx ”3. sal” eller ”Borups Allé 177, lokale 3.12”.")
-
-    @override
-    async def find(self, text: str, at: At) -> Reading:
-        floor, room, street = FLOOR.search(text), ROOM.search(text), STREET.search(text)
-        if not (floor or room or street):
-            return None
-        before = str(at.answers.get("place") or (at.me.place if at.me else ""))
-        building = street[1] if street else before.split(",", maxsplit=1)[0].strip()
-        parts = [building] if building and not FLOOR.fullmatch(building) else []
-        if floor:
-            parts.append(f"{floor[1]}. sal" if floor[1] else floor[2].lower())
-        elif room and not street:
-            parts += [part.strip() for part in before.split(",")[1:] if FLOOR.search(part)]
-        if room:
-            parts.append(f"lokale {room[1]}")
-        return Got(", ".join(parts))
-
-
-MOST_WORDS = 5  # in an answer that is a number and little else
-DIGITS = r"(?<![\w.-])(?:\+45[ .]?)?((?:\d{2}[ .]?){3}\d{2}|\d{4})(?![\w-]|\.\d)"
-REACHED = re.compile(  # a number counts in a sentence only beside a word that says what it is: "lokale 4711" is a room
-    r"\b(?:(?:telefon|mobil|lokal)(?:en|et|nummer|nummeret)?|tlf|mit nummer|ring(?:e|es)?|kontakt(?:e|es)?|tr[æa]e?ffes|fanges|fat i mig)\b"
-    rf"\.?:?(?:\s+(?:er|op|til|mig|gerne|på|paa|via|nr\.?|nummer|tlf\.?|telefon|mobil|lokal))*\s*{DIGITS}",
-    re.I,
-)
-
-
-@dataclass(frozen=True)
-class Phone(Kind):
-    """A telephone number: a local one of four digits or a Danish one of eight."""
-
-    @override
-    async def read(self, text: str, at: At) -> Reading:
-        numbers = {self._grouped(number) for number in re.findall(DIGITS, text)}
-        if len(numbers) == 1 and (len(text.split()) <= MOST_WORDS or REACHED.search(text)):
-            return Got(numbers.pop())
-        if not re.search(r"\d", text) or re.search(r"[^\W\d]{3}", text):
-            return None
-        return Bad("Et telefonnummer har fire eller otte cifre, fx 4711 eller 33 66 12 34.")
-
-    @override
-    async def find(self, text: str, at: At) -> Reading:
-        del at
-        match = REACHED.search(text) or re.fullmatch(rf"\s*{DIGITS}[\s.]*", text)
-        return Got(self._grouped(match[1])) if match else None
-
-    @staticmethod
-    def _grouped(number: str) -> str:
-        digits = re.sub(r"\D", "", number)
-        return digits if len(digits) == 4 else " ".join(digits[i : i + 2] for i in range(0, len(digits), 2))
-
-
-MOST_CHOICES, MOST_OF_A_NAME = 5, 20
-
-
-@dataclass(frozen=True)
-class Who(Kind):
-    """One employee, looked up in the directory; never a silent choice between several."""
-
-    @override
-    async def read(self, text: str, at: At) -> Reading:
-        plain = words.bare(text)
-        if plain in {"mig", "jeg", "mig selv", "jeg selv", "det er mig", "undertegnede"}:
-            return Got(at.me.model_dump()) if at.me else None
-        wanted = re.sub(r"^(?:det er|skal være|til|hos|ham|hende)\s+", "", text.strip(" .!"), flags=re.I)
-        directory = at.desk.systems.get(Directory)
-        if "@" in wanted:
-            try:
-                return Got(Colleague.of(await directory.person(wanted)).model_dump())
-            except NotFound:
-                return Bad(f"Jeg kender ingen med adressen {texts.plain(wanted)}. Skriv navnet, eller tjek adressen.")
-        if not wanted or len(wanted.split()) > 5 or words.means(text):
-            return None
-        return self._of([Colleague.of(person) for person in await directory.find(wanted, MOST_OF_A_NAME + 1)], wanted)
-
-    @staticmethod
-    def _of(found: list[Colleague], wanted: str) -> Reading:
-        exact = [one for one in found if fold(one.name) == fold(wanted)]
-        if len(exact) == 1 or len(found) == 1:
-            return Got((exact or found)[0].model_dump())
-        if not found:
-            return Bad(f"Jeg kender ingen, der hedder {texts.plain(wanted)}. Skriv hele navnet eller mailadressen.")
-        hits = exact or found
-        if len(hits) > MOST_OF_A_NAME:
-            return Bad(f"Der er mange, der hedder {texts.plain(wanted)}. Skriv hele navnet eller mailadressen.")
-        same = len({one.label for one in hits}) < len(hits)
-        labels = [f"{one.name} · {one.title}, {one.email}" if same else f"{one.name} · {one.department}" for one in hits]
-        question = (
-            f"Hvilken {texts.plain(wanted)}?"
-            if len(hits) <= MOST_CHOICES
-            else f"Der er {len(hits)}, der hedder {texts.plain(wanted)}. Hvilken afdeling?"
-        )
-        return Which(question, tuple((label, one.model_dump()) for label, one in zip(labels, hits, strict=True)))
-
-    @override
-    def show(self, value: Any) -> str:
-        return Colleague.model_validate(value).label
-
-    @override
-    def raw(self, value: Any) -> str:
-        return Colleague.model_validate(value).email
 
 
 NOISE = frozenset("ham hende den det dem fra i med paa af der hedder er som jeg mener mente tag vaelg ja og en".split())

@@ -145,6 +145,10 @@ class Filler(Hearing):
                 await self.fill(button.data, inputs)
             case "pick":
                 await self.picked(button.data)
+            case "with" if self.form.loose:
+                await self.put_with()
+            case "apart" if self.form.loose:
+                await self.put_apart()
             case "other" if button.data.get("field") == self.form.offered:
                 self.forget_choices()
                 await self.ask(self.form.asked, self.asks[self.form.asked].again)
@@ -261,7 +265,7 @@ async def next_wish(turn: Turn) -> None:
     """The second of two wishes."""
     wish = turn.state.wishes.pop(0)
     turn.instead(wish.text)
-    turn.note(f"Så til det næste: {wish.label[0].lower()}{wish.label[1:]}.")
+    turn.note(f"Så til det næste: ”{texts.plain(texts.shortened(wish.text, 80))}”.")
     if wish.intent in found().forms:
         await Filler.begin(turn, wish.intent, wish.text)
     elif wish.intent in found().answers:

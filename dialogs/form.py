@@ -25,8 +25,8 @@ class Ask:
     """How a field is asked for, in Danish.
 
     question: put when the field is missing. label: its name in cards and summaries. words: what else people call it.
-    help: what it is for and an example, shown on "hvad mener du". again: said when a second try is needed; default: the help.
-    required: False is never asked for by itself. always: shown in the summary also when it is empty.
+    help: what it is for and an example, shown on "hvad mener du". again: said when a second try is needed; default: the question.
+    told: how its value is said in a sentence, "nummeret er {}". required: False is never asked for by itself.
     """
 
     question: str
@@ -35,9 +35,14 @@ class Ask:
     words: tuple[str, ...] = ()
     help: str = ""
     again: str = ""
+    told: str = ""
     required: bool = True
     in_card: bool = True
     in_summary: bool = True
+
+    def say(self, shown: str) -> str:
+        """A value of this field in a sentence: "nummeret er 4712"."""
+        return (self.told or f"{self.label[0].lower()}{self.label[1:]} er {{}}").format(shown)
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,12 @@ class Request(BaseModel):
         """A text that fits no field: take it up and say so (a sentence), or "" when it is of no use here."""
         del answers, text
         return ""
+
+    @classmethod
+    def its_own(cls, answers: Mapping[str, Any], text: str) -> bool:
+        """Whether a text that `more` would take up may be a matter of its own; the person is asked then."""
+        del answers, text
+        return False
 
     @classmethod
     def another(cls, answers: Mapping[str, Any], text: str) -> bool:

@@ -13,10 +13,12 @@ from connectors.outlook import Attachment, Mail, Outlook
 from connectors.records import CaseDraft, DocumentDraft, FileDraft, Receipt, Records, RecordsCase, filing_key
 from dialogs import texts
 from dialogs.desk import Desk
-from dialogs.fields import At, Colleague, Got, Reading, Text, Who
+from dialogs.fields import At, Colleague, Got, Reading, Text
+from dialogs.filing import CaseRef, Emne, Target, records, ref
 from dialogs.form import Ask, Notice, Request
-from dialogs.mails import CaseRef, Emne, MailRef, Mails, Target, cleaned, listed, records, ref, shown
+from dialogs.mails import MailRef, Mails, cleaned, listed, shown
 from dialogs.talk import Button, Fact, Reply
+from dialogs.who import Who
 from jobs.engine import Job
 
 SMALL_PICTURE = 10_000  # bytes: inline pictures below this are logos of signatures
@@ -40,6 +42,7 @@ class Form(Request):
             Mails(),
             ("mail", "mailen", "mails", "besked"),
             "Her er de nyeste i din indbakke. Vælg dem i listen, eller skriv fx ”den fra Sofie i går” eller ”1 og 3”.",
+            told="det er {}",
             in_card=False,
         ),
     ]
@@ -51,6 +54,7 @@ class Form(Request):
             Target(),
             ("sag", "sagsnummer", "sagen", "edoc-sag"),
             "Skriv sagsnummeret, fx 2026-0012345, eller ord fra sagens titel. Er der ingen sag endnu, så skriv ”ny sag”.",
+            told="sagen er {}",
         ),
     ]
     title: Annotated[
@@ -61,12 +65,13 @@ class Form(Request):
             Text(least=4, most=200),
             ("titel", "titlen", "navn", "overskrift"),
             "Skriv, hvad sagen handler om. Brug ikke navne på borgere.",
+            told="titlen er ”{}”",
         ),
     ] = ""
     subject: Annotated[
         dict[str, str],
         Ask(
-            "Hvilket KLE-emne hører sagen under?",
+            "Hvilket KLE-emne hører sagen under? Skriv det med egne ord, fx ”software”.",
             "KLE-emne",
             Emne(),
             ("kle", "emne", "kle-emne", "kle-nummer"),
@@ -81,6 +86,7 @@ class Form(Request):
             Who(),
             ("ansvarlig", "sagsansvarlig", "sagsbehandler", "ejer"),
             "Et navn eller en mailadresse.",
+            told="den ansvarlige er {}",
             required=False,
         ),
     ] = None
@@ -103,7 +109,8 @@ class Form(Request):
     @override
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
         found = await super().heard(text, at)
-        mails = found.get("mails")
+        mails = found.get("mails") or await Mails().sought(text, at)
+        found |= {"mails": mails} if mails else {}
         if "case" not in found and isinstance(mails, Got) and (number := re.search(r"20\d{2}-\d{5,7}", mails.value[0]["subject"])):
             reading = await Target().find(number[0], at)
             if isinstance(reading, Got):

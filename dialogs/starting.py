@@ -4,6 +4,7 @@ from typing import Any
 
 from dialogs import texts, words
 from dialogs.cases.human import Form as Human
+from dialogs.cases.human import gist
 from dialogs.filler import Filler, set_aside
 from dialogs.registry import found
 from dialogs.state import FormState
@@ -13,7 +14,6 @@ from dialogs.wishes import WISHES
 
 MOST_WAITING = 2
 MOST_CARRIED = 3_000  # characters that a button carries: a card holds 28,000 bytes
-GIST = 4  # texts of the person's that go along to the service desk
 PERSON = Button(label="Tal med et menneske", do="human")
 
 
@@ -70,9 +70,9 @@ async def hand_over(turn: Turn) -> None:
     if form and form.intent == Human.intent:
         await Filler(turn, form).again()
         return
-    said = [one.text for one in turn.state.said[-GIST:]]
-    gist = "\n".join(text for text in (*said, texts.shortened(turn.text, 1_000)) if text and words.means(text) is None)
-    await Filler.begin(turn, Human.intent, turn.text or "menneske", {"said": gist} if gist else {})
+    forms = [one for one in (turn.state.open, *turn.state.waiting) if one]
+    said = gist(turn.state.said, turn.text, forms)
+    await Filler.begin(turn, Human.intent, turn.text or "menneske", {"said": said} if said else {})
 
 
 def kept(turn: Turn, wanted: str) -> FormState | None:

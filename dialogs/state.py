@@ -21,6 +21,7 @@ class FormState(BaseModel):
     first: str = ""  # what it began with, until that has been heard
     asked: str = ""  # "" until something could be asked: a system may have failed at once
     attempts: int = 0  # failed tries at `asked`
+    reason: str = ""  # why the last one failed
     helped: int = 0  # times that `asked` was explained
     choices: list[dict[str, Any]] = Field(default_factory=list)  # what `asked` offers: {"label", "value"}
     offered: str = ""  # the field that `choices` belong to
@@ -33,6 +34,8 @@ class FormState(BaseModel):
     before: dict[str, Any] = Field(default_factory=dict)  # field → the value before the last change
     changed: list[str] = Field(default_factory=list)  # fields that the last message changed, the latest last
     files: list[File] = Field(default_factory=list)
+    together: list["FormState"] = Field(default_factory=list)  # dropped with it, and back with it
+    loose: str = ""  # a text that may be a matter of its own, until the person has said so
     begun_at: datetime
     touched_at: datetime
 
@@ -47,6 +50,7 @@ class Offer(BaseModel):
     label: str
     intent: str
     text: str
+    answers: dict[str, Any] = Field(default_factory=dict)  # known beforehand
 
 
 class Closed(BaseModel):
@@ -73,6 +77,7 @@ class State(BaseModel):
     wishes: list[Offer] = Field(default_factory=list)  # said in one sentence, still to be taken up
     dropped: FormState | None = None  # cancelled, may be restored until midnight
     regret: bool = False  # it was dropped by the last message: "nej vent" means that one
+    agreed: bool = False  # the last message was a yes that began a job: the same yes, sent twice, is one
     choosing: list[Offer] = Field(default_factory=list)
     shown: list[Button] = Field(default_factory=list)  # the buttons that a label, typed, may mean
     shown_card: str = ""
@@ -90,7 +95,8 @@ class State(BaseModel):
         self.closed = [*self.closed, Closed(form=form.id, text=text, job=job, messages=sorted(set(form.filled_by.values())))][-KEPT_CLOSED:]
         if self.open is form:
             self.open = None
-        self.said = []  # a hand-over tells of what is not settled
+        if job:
+            self.said = []  # a hand-over tells of what is not settled
 
     def remember(self, message: str, text: str) -> None:
         """Keep the gist of what was said last."""

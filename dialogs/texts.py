@@ -48,7 +48,7 @@ REASONS = {
 ODD = {
     "MailboxNotEnabledForRESTAPI": "Du har ingen postkasse, som jeg kan læse. Servicedesk kan se hvorfor."
 }  # not what its kind usually means
-CPR = re.compile(r"(?<!\d)(?<!\d-)\d{6}[ \u00a0]?[-–—]?[ \u00a0]?\d{4}(?!\d)(?!-\d)")
+CPR = re.compile(r"(?<![\d+])(?<!\d-)\d{6}[ \u00a0]?[-–—]?[ \u00a0]?\d{4}(?!\d)(?!-\d)")
 
 
 def system_name(system: str) -> str:
@@ -115,7 +115,15 @@ def own_words(text: str) -> str:
     return text[: quoted.start()].strip() or text if quoted else text
 
 
-HELLO = re.compile(r"^(?:(?:hej|hejsa|hey|goddag|godmorgen|dav|hallo)(?:\s+(?:kollega|igen|med dig))?[\s,!.–-]+)+", re.I)
+HI = r"(?:hej|hejsa|hejhej|heej|hey|hi|hello|halløj|halloj|hallo|goddag|god dag|godmorgen|god morgen|morgen|god ?aften|dav|davs|mojn)"
+NAMED = r"(?:\s+(?:kollega|igen|med dig|du|dér|der|bot|robot))"
+HELLO = re.compile(rf"^(?:{HI}{NAMED}?[\s,!.–-]+)+", re.I)
+BARE_HELLO = re.compile(rf"\s*@?{HI}{NAMED}*(?:[\s,]+{HI}{NAMED}*)*[\s,!.:;)(👋🙂😊😀-]*", re.I)
+
+
+def is_hello(text: str) -> bool:
+    """A greeting with nothing else in it: "hej", "godmorgen kollega"."""
+    return bool(BARE_HELLO.fullmatch(text))
 
 
 def without_hello(text: str) -> str:
@@ -144,6 +152,6 @@ COMMON = frozenset(
 )
 
 
-def stems(text: str) -> set[str]:
-    """The telling words of a text: four letters and more, cut to their stem."""
-    return {word[:6] for word in WORD.findall(fold(text)) if word not in COMMON}
+def stems(text: str, *, whole: bool = False) -> set[str]:
+    """The telling words of a text: four letters and more, cut to their stem, or as they are."""
+    return {word if whole else word[:6] for word in WORD.findall(fold(text)) if word not in COMMON}

@@ -35,7 +35,7 @@ async def test_a_fault_is_reported_corrected_and_opened(house: House, request: p
         await page.get_by_role("button", name="Ja, men det er besværligt").click(timeout=PATIENCE)
         await expect(page.get_by_role("button", name="Ja, opret")).to_be_visible(timeout=PATIENCE)
         await write("nej, det er 2. sal")
-        await expect(page.get_by_text("Rettet: sted er").first).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_text("Rettet: stedet er").first).to_be_visible(timeout=PATIENCE)
         await page.get_by_role("button", name="Ja, opret").last.click(timeout=PATIENCE)
         await expect(page.get_by_text("er oprettet:").first).to_be_visible(timeout=PATIENCE)
         if request.config.getoption("--update-transcripts"):

@@ -14,10 +14,12 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.house import House, lines
+from tests.limits import over
 
 HERE = Path(__file__).parent / "transcripts"
 ALL = sorted(HERE.glob("*.txt"))
@@ -48,6 +50,12 @@ class Play:
             return await self.directive(line)
         else:
             return []
+        return self.told(heard)
+
+    def told(self, heard: list[dict[str, Any]]) -> list[str]:
+        """Messages as the transcript shows them; each must be short enough to be read."""
+        for message in heard:
+            assert over(message) == []
         return [said for message in heard for said in lines(message)]
 
     async def directive(self, line: str) -> list[str]:
@@ -58,10 +66,9 @@ class Play:
         elif command == "attach":
             self.file = [(args[0], "image/png", PICTURE)]
         elif command == "wait":
-            return [said for message in await (await self.house.person(self.name)).hears() for said in lines(message)]
+            return self.told(await (await self.house.person(self.name)).hears())
         elif command == "edit":
-            heard = await (await self.house.person(self.name)).edits(int(args[0]), rest.strip())
-            return [said for message in heard for said in lines(message)]
+            return self.told(await (await self.house.person(self.name)).edits(int(args[0]), rest.strip()))
         elif command == "fault":
             await self.house.fault(path=f"/{args[0]}", status=int(args[1]), times=int(args[3]))
         elif command == "later":

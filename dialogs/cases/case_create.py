@@ -8,13 +8,16 @@ from typing_extensions import override
 
 from connectors.servicenow import Case, IncidentDraft, ServiceNow
 from dialogs import texts
-from dialogs.cases.faults import AFFECTED, HINDERS, Device, headline, own, problem, similar
+from dialogs.cases.faults import Device, another_fault, headline, own, problem, similar
+from dialogs.cases.severity import AFFECTED, HINDERS
 from dialogs.desk import Desk
-from dialogs.fields import At, Bad, Colleague, Got, Phone, Place, Reading, Text, Who
+from dialogs.fields import At, Bad, Colleague, Got, Reading, Text
 from dialogs.form import Ask, Notice, Request
+from dialogs.places import PHONE, PLACE, whereabouts
 from dialogs.state import FormState
 from dialogs.talk import Button, Fact, Reply
 from dialogs.turn import Turn
+from dialogs.who import Who
 from jobs.engine import Job
 
 LONGEST = 3_500  # characters: ServiceNow's description holds 4,000, and place, phone, device and contact are written below it
@@ -41,7 +44,8 @@ class Form(Request):
             "Titel",
             Text(least=4, most=160),
             ("overskrift", "titel", "titlen", "emne"),
-            "En kort overskrift.",
+            "En kort overskrift, så man kan se, hvad sagen handler om.",
+            told="titlen er ”{}”",
             required=False,
             in_card=False,
         ),
@@ -54,26 +58,30 @@ class Form(Request):
             Text(least=4, most=LONGEST, many_lines=True),
             ("beskrivelse", "problem", "fejl"),
             "Skriv, hvad der sker, og hvad du prøvede at gøre. Fx ”printeren på 3. sal laver papirstop”.",
+            told="beskrivelsen er ”{}”",
         ),
     ]
     affected: Annotated[
         str,
         Ask(
             "Hvem går det ud over?",
-            "Rammer",
+            "Hvem rammer det",
             AFFECTED,
-            ("hvem det rammer", "omfang", "ramte"),
+            ("hvem det rammer", "rammer", "omfang", "ramte"),
             "Jo flere der er ramt, jo før bliver der set på det. Vælg ”Kun mig”, ”Flere kolleger” eller ”Hele afdelingen”.",
+            told="det rammer {}",
         ),
     ]
     hinders: Annotated[
         str,
         Ask(
             "Kan du arbejde imens?",
-            "Haster",
+            "Hvor meget haster det",
             HINDERS,
-            ("hast", "prioritet", "hastegrad", "arbejde imens"),
+            ("hvor meget det haster", "haster", "hast", "prioritet", "hastegrad", "arbejde imens"),
             "Det afgør, hvor hurtigt sagen bliver taget. Vælg ”Nej, slet ikke”, ”Ja, men det er besværligt” eller ”Det haster ikke”.",
+            "Svar bare, om du kan arbejde imens.",
+            "{}",
         ),
     ]
     device: Annotated[
@@ -84,31 +92,12 @@ class Form(Request):
             Device(),
             ("printer", "pc", "computer", "maskine", "udstyr"),
             "Navnet står på mærkaten, fx KB-3-02.",
+            told="udstyret er {}",
             required=False,
         ),
     ] = ""
-    place: Annotated[
-        str,
-        Ask(
-            "Hvor er det?",
-            "Sted",
-            Place(),
-            ("adresse", "etage", "lokale", "lokation"),
-            "Adresse og etage, fx ”Borups Allé 177, 3. sal”.",
-            required=False,
-        ),
-    ] = ""
-    phone: Annotated[
-        str,
-        Ask(
-            "Hvilket nummer kan du træffes på?",
-            "Telefon",
-            Phone(),
-            ("telefon", "nummer", "tlf", "lokal", "mobil", "telefonnummer"),
-            "Fire eller otte cifre.",
-            required=False,
-        ),
-    ] = ""
+    place: Annotated[str, PLACE] = ""
+    phone: Annotated[str, PHONE] = ""
     contact: Annotated[
         Colleague | None,
         Ask(
@@ -116,7 +105,8 @@ class Form(Request):
             "Kontakt",
             Who(),
             ("kontakt", "kontaktperson"),
-            "Et navn eller en mailadresse.",
+            "Skriv et navn eller en mailadresse, hvis det er en anden end dig.",
+            told="kontakten er {}",
             required=False,
         ),
     ] = None
@@ -125,8 +115,7 @@ class Form(Request):
     @override
     async def known(cls, at: At) -> dict[str, Any]:
         answers = await super().known(at)
-        me = Colleague.model_validate(answers["requester"])
-        return {**answers, **{name: value for name, value in (("place", me.place), ("phone", me.phone)) if value}}
+        return {**answers, **whereabouts(answers, "place", "phone")}
 
     @classmethod
     @override
@@ -153,11 +142,18 @@ class Form(Request):
     def more(cls, answers: dict[str, Any], text: str) -> str:
         if not answers.get("what") or len(text.split()) < 3:
             return ""
+        if text.strip().lower() in answers["what"].lower():
+            return "Det står der allerede."
         longer = f"{answers['what']}\n{text.strip()}"
         if len(longer) > LONGEST:
             return "Beskrivelsen er så lang, som den kan blive, så det kom ikke med."
         answers["what"] = longer
         return "Det skriver jeg med i beskrivelsen."
+
+    @classmethod
+    @override
+    def its_own(cls, answers: Mapping[str, Any], text: str) -> bool:
+        return another_fault(f"{answers.get('what', '')} {answers.get('title', '')} {answers.get('device', '')}", text)
 
     @classmethod
     @override

@@ -1,11 +1,12 @@
-"""What people say about faults: whom it hits, how much it hinders, which device, and what is left when "opret en sag om" is taken away."""
+"""What people say about faults: which device, what is left when "opret en sag om" is taken away, and whether it is another fault."""
 
 import re
 
 from typing_extensions import override
 
 from dialogs import texts
-from dialogs.fields import At, Got, Kind, Option, Pick, Reading
+from dialogs.cases.severity import AFFECTED, HINDERS
+from dialogs.fields import At, Got, Kind, Reading
 from nlu.normalise import fold
 
 COMMAND = re.compile(
@@ -51,152 +52,6 @@ EMPTY = frozenset(
         "sag",
         "en sag",
     }
-)
-
-AFFECTED = Pick(
-    (
-        Option(
-            "3",
-            "Kun mig",
-            "kun dig",
-            (
-                r"kun (?:mig|jeg)",
-                r"mig(?: selv)?",
-                r"bare mig",
-                r"kun en",
-                r"jeg er (?:vist |nok |saa vidt jeg ved )?den eneste",
-                r"(?:det er )?(?:vist |nok |mest )?(?:kun|bare) (?:mig|min \w+)",
-                r"(?:ikke|ingen) andre(?: .*)?",
-                r"(?:only|just) me",
-                r"nej$",
-                r"nej (?:kun|bare|det er (?:kun|bare)|nej).*",
-            ),
-            (r"kun mig", r"bare mig", r"den eneste", r"(?:only|just) me"),
-            tried=2,
-        ),
-        Option(
-            "2",
-            "Flere kolleger",
-            "flere kolleger",
-            (
-                r"flere",
-                r"os(?: .*)?",
-                r"vi(?: er| alle)?(?: .*)?",
-                r"(?:det er )?ikke (?:kun|bare) mig(?: .*)?",
-                r"ikke alle(?: .*)?",
-                r"mig og .*",
-                r"(?:en|min) kollega(?: .*)?",
-                r"(?:nogle|et par|to|tre|fire) .*",
-                r"(?<!ikke )(?<!ingen )andre",
-                r"ogsaa",
-                r"kolleger(?:ne)?",
-                r"mine kolleger",
-            ),
-            (
-                r"flere af os",
-                r"(?:er|rammer|gaelder) ikke (?:kun|bare) mig",
-                r"mine kolleger",
-                r"flere kolleger",
-                r"os alle",
-                r"(?:en|min) kollega har (?:ogsaa|samme)",
-                r"vi (?:er flere|kan ikke)",
-                r"vores team",
-            ),
-            tried=1,
-        ),
-        Option(
-            "1",
-            "Hele afdelingen",
-            "hele afdelingen eller flere",
-            (
-                r"hele .*",
-                r"(?<!ikke )(?<!os )alle(?: .*)?",
-                r"afdelingen",
-                r"mange",
-                r"ingen kan .*",
-                r"(?:everybody|everyone|all of us|nobody can .*)",
-            ),
-            (
-                r"hele (?:afdelingen|kontoret|etagen|huset|teamet|gangen|bygningen|holdet)",
-                r"ingen (?:af os )?kan",
-                r"alle (?:i|paa|hos) \w+",
-                r"vi kan alle",
-                r"alle sammen",
-            ),
-            tried=0,
-        ),
-    )
-)
-HINDERS = Pick(
-    (
-        Option(
-            "1",
-            "Nej, slet ikke",
-            "du kan ikke arbejde imens",
-            (
-                r"nej$",
-                r"nej (?:nej|desvaerre|slet|overhovedet|det kan|det goer|det er umuligt|jeg|vi|ikke|tvaertimod)\b.*",
-                r"slet ikke",
-                r"overhovedet ikke",
-                r"ikke arbejde",
-                r"kan ikke(?: .*)?",
-                r"jeg er gaaet i staa",
-                r"staar stille",
-                r"akut",
-                r"kritisk",
-                r"(?:det )?haster(?: .*)?",
-                r"(?:hurtigst muligt|med det samme|nu og her)",
-            ),
-            (
-                r"kan? (?:slet |overhovedet )?ik(?:ke)? arbejde",
-                r"(?:can not|cannot|can t) work",
-                r"gaaet i staa",
-                r"staar (?:helt )?stille",
-                r"kan ikke lave noget",
-                r"akut",
-                r"kritisk",
-                r"(?:det|den|sagen) haster",
-            ),
-            tried=1,
-        ),
-        Option(
-            "2",
-            "Ja, men det er besværligt",
-            "du kan arbejde, men det er besværligt",
-            (
-                r"ja$",
-                r"ja (?:(?:men|ja|tak|da) )*(?:det|den|jeg|vi|lidt|nogenlunde|kun|ikke|delvist|til noed|langsomt|besvaerligt|ok)\b.*",
-                r"besvaerligt(?: .*)?",
-                r"(?:lidt|noget) besvaerligt",
-                r"nogenlunde",
-                r"til noed",
-                r"halvt",
-                r"delvist",
-                r"det gaar(?: an| nok)?",
-                r"ikke (?:saa |saerlig |ret )?(?:godt|nemt)",
-                r"lidt",
-            ),
-            (r"besvaerligt", r"(?:kan|jeg) (?:godt|sagtens) arbejde", r"arbejde\w* (?:saa )?paa (?:min )?(?:telefon|mobil)"),
-            tried=2,
-        ),
-        Option(
-            "3",
-            "Det haster ikke",
-            "det haster ikke",
-            (
-                r"haster ikke",
-                r"det haster ikke(?: .*)?",
-                r"ingen hast",
-                r"ikke travlt",
-                r"naar (?:i|der) (?:faar|har|er) tid(?: .*)?",
-                r"kan vente",
-                r"(?:jeg )?kan sagtens(?: .*)?",
-                r"ja(?: \w+){0,4} (?:haster ikke|ingen problem\w*|sagtens|fint)",
-            ),
-            (r"haster ikke", r"ingen hast", r"naar i (?:faar|har) tid", r"kan vente"),
-            tried=0,
-        ),
-    )
 )
 
 
@@ -258,7 +113,12 @@ def headline(what: str) -> str:
 def beside_the_point(part: str) -> bool:
     """Whether a part of a sentence only says how much it hastens, or whom it hits."""
     hints = [hint for option in (*HINDERS.of, *AFFECTED.of[:2]) for hint in option.hints]
-    hints += [r"haster", r"jeg sidder", r"ring(?:e)? (?:til mig |gerne )?paa", r"(?:traeffes|fanges) paa"]
+    hints += [
+        *(HINDERS.narrow.patterns if HINDERS.narrow else ()),
+        r"jeg sidder",
+        r"ring(?:e)? (?:til mig |gerne )?paa",
+        r"(?:traeffes|fanges) paa",
+    ]
     return any(re.search(rf"(?<!\w)(?:{hint})(?!\w)", fold(part)) for hint in hints)
 
 
@@ -266,3 +126,23 @@ def similar(title: str, text: str, description: str = "") -> bool:
     """Whether a text may be about that case: most of the title's telling words, or two of all its words, stand in it."""
     named, told, said = (texts.stems(one) for one in (title, f"{title} {description}", text))
     return len(named & said) * 2 > len(named) or len(told & said) > 1
+
+
+THING = re.compile(  # what faults are about; folded, as it stands in front of an ending
+    r"(?<!\w)(?:skaerm|pc|computer|baerbar|maskine|mus|tastatur|printer|kopimaskine|scanner|headset|hovedtelefon|hoejttaler|mikrofon|telefon|mobil|"
+    r"ipad|tablet|docking|oplader|kabel|projektor|mail|outlook|kalender|teams|vpn|netvaerk|internet|wifi|wi-fi|citrix|edoc|kvantum|servicenow|sharepoint|"
+    r"onedrive|office|excel|word|browser|chrome|edge|windows|login|adgangskode|password|postkasse|drev)"
+    r"(?=(?:station|skaerm|program)?(?:en|et|n|t|er|ne|erne|s)?(?!\w))"
+)
+TROUBLE = re.compile(
+    r"\b(?:virker|fungerer|starter|svarer|reagerer) (?:\w+ )?ik(?:ke)?\b|\b(?:virker|fungerer) heller ikke\b|\bkan (?:\w+ ){0,3}ik(?:ke)?\b|\b(?:doed|nede|sort|langsom"
+    r"|i stykker|gaaet (?:i|ned|ud)|gaar (?:i|ned|ud)|fryser|frosset|haenger|laast|larmer|blinker|flimrer|driller|fejler|fejl|draeber|defekt|oedelagt|vaek|forsvundet|mangler)\w*\b"
+)
+SAME = re.compile(r"^(?:og |saa |nu )*(?:den|det|der|han|hun|de)\b")  # "den larmer også" speaks of what was told already
+
+
+def another_fault(told: str, text: str) -> bool:
+    """Whether a text tells of something else that is broken than what was told: "min skærm er også gået i sort" beside a printer."""
+    plain, before = fold(text), fold(told)
+    things = {match[0] for match in THING.finditer(plain)}
+    return bool(things) and not any(thing in before for thing in things) and bool(TROUBLE.search(plain)) and not SAME.match(plain)

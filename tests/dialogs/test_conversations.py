@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from simulators.world import PEOPLE
 from tests.house import House, Person, lines, running
+from tests.limits import over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -33,17 +34,18 @@ async def told(person: Person, said: list[str]) -> str:
     """All that Kollega answers to the last of them."""
     for text in said:
         heard = await person.says(text) or await person.hears()  # who has said much waits for the pace that Teams allows
+    assert [over(message) for message in heard if over(message)] == []
     return "\n".join(line for message in heard for line in lines(message))
 
 
 @pytest.mark.parametrize(
     ("said", "wanted", "unwanted"),
     [
-        pytest.param(["min mus er død", "det haster"], ["kan ikke arbejde imens"], ["det haster ikke"], id="it hastens is not 'det haster ikke'"),
+        pytest.param(["min mus er død", "det haster"], ["Så haster det. Kan du arbejde imens?"], ["Det haster ikke", "Passer det"], id="haste is not how much"),
         pytest.param(["min mus er død", "kun mig"], ["Kan du arbejde imens?"], ["ikke bruge"], id="what is known already is an answer too"),
         pytest.param(["printeren er død", "1"], ["Kan du arbejde imens?"], [], id="1 is the first choice"),
-        pytest.param(["printeren er død", "1", "1"], ["Rammer: kun dig", "kan ikke arbejde"], [], id="1 is the first choice again"),
-        pytest.param(["printeren er død", "det er ikke kun mig", "nej"], ["Rammer: flere kolleger"], [], id="not only me"),
+        pytest.param(["printeren er død", "1", "1"], ["Hvem rammer det: kun dig", "kan ikke arbejde"], [], id="1 is the first choice again"),
+        pytest.param(["printeren er død", "det er ikke kun mig", "nej"], ["Hvem rammer det: flere kolleger"], [], id="not only me"),
         pytest.param(["opret en sag", "printeren er død"], ["Hvem går det ud over?"], ["Udstyr"], id="a fault is not a device"),
         pytest.param(["min mus er død", "jeg kan godt arbejde"], ["Passer det?", "besværligt"], [], id="I can work"),
         pytest.param(["min mus er død", "nope"], ["kan ikke arbejde imens"], [], id="other words for no are a no"),
@@ -53,14 +55,40 @@ async def told(person: Person, said: list[str]) -> str:
         pytest.param(["min telefon er død, fejl 8090", "nej"], ["Passer det?"], ["Telefon: 8090"], id="an error code is no telephone"),
         pytest.param(
             ["outlook er nede for hele afdelingen og vi kan ikke arbejde", "jeg sidder på 5. sal"],
-            ["sted er", "Rammer: hele afdelingen"],
-            ["rammer er"],
+            ["stedet er", "Hvem rammer det: hele afdelingen"],
+            ["Rettet: det rammer"],
             id="one correction changes one field",
         ),
         pytest.param(["min mus er død, det haster ikke", "titlen er forkert"], ["Hvad skal sagen hedde?"], ["Titel: forkert"], id="wrong is no title"),
         pytest.param(["min mus er død, det haster ikke", "adressen er forkert"], ["Hvor er det?"], ["Sted: forkert"], id="wrong is no place"),
         pytest.param(["min mus er død, det haster ikke", "adressen er forkert", "som før"], ["den var", "Passer det?"], [], id="as before keeps it"),
-        pytest.param(["min mus er død, det haster ikke", "min computer er også langsom"], ["beskrivelsen"], ["Udstyr"], id="more to say"),
+        pytest.param(["min mus er død, det haster ikke", "den klikker også dobbelt"], ["beskrivelsen"], ["for sig"], id="more to say"),
+        pytest.param(["min mus er død, det haster ikke", "min computer er også langsom"], ["eller er det en sag for sig?"], ["beskrivelsen"], id="another fault"),
+        pytest.param(["min mus er død, det haster ikke", "min pc er død", "ja"], ["Vælg, om det skal med her"], ["Jeg går i gang"], id="a yes to neither"),
+        pytest.param(["min mus er død, det haster ikke", "min pc er død", "nej"], ["Så lader jeg", "Passer det?"], ["⏎"], id="neither here nor apart"),
+        pytest.param(["min mus er død, det haster ikke", "min pc er død", "ny sag", "ja"], ["”min pc er død”", "Kan du arbejde"], [], id="apart, later"),
+        pytest.param(["min mus er død", "hvad mener du", "hvad mener du", "hvad mener du"], ["Gem til senere"], ["Vælg det"], id="a third way to help"),
+        pytest.param(["min mus er død, det haster ikke", "4712 4711"], ["Hvilket nummer", "[47 12 47 11] [4712] [4711]"], [], id="one number or two"),
+        pytest.param(["min mus er død, det haster ikke", "ring på lokal 47121"], ["nummeret er 47121"], [], id="five digits"),
+        pytest.param(["min mus er død, det haster ikke", "det rammer ikke hele kontoret"], ["beskrivelsen", "Hvem rammer det: kun dig"], ["Rettet"], id="denied"),
+        pytest.param(
+            ["min mus er død", "telefonen skal være abc og det rammer hele kontoret"],
+            ["”telefonen skal være abc” kunne jeg ikke bruge", "det rammer hele"],
+            [],
+            id="what could not be used is named",
+        ),
+        pytest.param(
+            ["min mus er død, det haster ikke", "sted: Nyropsgade 7, 2. sal, og kontakt er Amir Haddad, og ring på 33 66 12 34"],
+            ["Rettet: stedet er Nyropsgade 7, 2. sal (før", "Nummeret er 33 66 12 34", "Noteret: kontakten er Amir Haddad"],
+            ["beskrivelsen"],
+            id="three at once",
+        ),
+        pytest.param(
+            ["min mus er død, det haster ikke", "titlen skal være Mus og tastatur, og det er hele afdelingen"],
+            ["titlen er ”Mus og tastatur”", "Det rammer hele"],
+            [],
+            id="a title with and in it",
+        ),
         pytest.param(
             ["min mus er død, det haster ikke", "hvor ligger kantinen egentlig?"],
             ["Tilbage til"],
@@ -95,8 +123,8 @@ async def told(person: Person, said: list[str]) -> str:
         pytest.param(["jeg vil gerne oprette en sag", "printeren er død"], ["Hvem går det ud over?"], [], id="to want a case hits nobody"),
         pytest.param(["min mus er død, det haster ikke", "nej", "nej"], ["skriv annuller"], ["Hvad skal være"], id="no and no"),
         pytest.param(["min mus er død", "nej, min mus og mit tastatur"], ["beskrivelsen", "Kan du arbejde"], ["Passer det"], id="no with more to say"),
-        pytest.param(["min mus er død, det haster ikke", "og det haster"], ["haster er"], ["beskrivelsen"], id="it hastens after all"),
-        pytest.param(["min mus er død, det haster ikke", "ja, men ring til Kim Nielsen"], ["kontakt er Kim Nielsen"], [], id="call somebody else"),
+        pytest.param(["min mus er død, det haster ikke", "og det haster"], ["Så haster det"], ["beskrivelsen"], id="it hastens after all"),
+        pytest.param(["min mus er død, det haster ikke", "ja, men ring til Kim Nielsen"], ["kontakten er Kim Nielsen"], [], id="call somebody else"),
         pytest.param(["opret en sag om at jeg mangler zxqv og wvut"], ["Kan du arbejde imens?"], ["kan jeg ikke hjælpe"], id="a case is a case"),
         pytest.param(["hej, mig igen. Min mus er død, det haster ikke"], ["Titel: Min mus er død"], ["Mig igen"], id="hello is no title"),
         pytest.param(["min mus er død, det haster ikke", "hej", "ja"], ["Jeg går i gang"], [], id="a summary shown again takes the yes"),
@@ -128,7 +156,7 @@ async def test_the_answer(said: list[str], wanted: list[str], unwanted: list[str
         ("Birthe Holm", [MAIL, "nej", "Nye licenser til Økonomi"], ["2026-0012346", "Passer det nu?"], []),
         ("Jens Kjær", [OTHER, "nej, på 2026-9999999"], ["ikke se en sag med nummer 2026-9999999"], ["Passer det?"]),
         ("Jens Kjær", [OTHER, "ny sag", "hvad er kle"], ["fælles emneplan"], ["fandt intet"]),
-        ("Jens Kjær", [OTHER, "nej, ny sag i stedet", "kald den Nye aftaler"], ["sagens titel er Nye aftaler"], []),
+        ("Jens Kjær", [OTHER, "nej, ny sag i stedet", "kald den Nye aftaler"], ["titlen er ”Nye aftaler”"], []),
         ("Jens Kjær", [OTHER, "titel: Hej"], ["hører ikke til her", "Passer det?"], []),
         ("Sofie Lund", ["journaliser"], ["Hvilke mails"], ["ikke noget i gang"]),
         ("Sofie Lund", ["læg de sidste 3 mails på sag 2026-0012346"], ["Mail 3", "Passer det?"], ["Mail 4"]),

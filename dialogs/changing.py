@@ -1,0 +1,177 @@
+"""Changing a form's answers by what a text says: one answer or several at a time, each said back."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialogs import corrections, texts, words
+from dialogs.asking import Asking
+from dialogs.clauses import Clause, clauses, says_something
+from dialogs.fields import Bad, Got, Pick, Reading, Text, Which
+from dialogs.who import Who
+
+MOST_CLAUSES, LONGEST = 12, 600  # what is longer is a story, not a list of corrections
+
+
+@dataclass
+class Said:
+    """What a stretch of a text says: a value for `name`. `firm`: the field was named, or everything after it belongs to it."""
+
+    where: Clause
+    name: str
+    reading: Reading
+    firm: bool = False
+
+
+@dataclass
+class Sorted:
+    """A text by what it says: the answers in it, and what is left, each piece as it was written."""
+
+    answers: list[Said] = field(default_factory=list)
+    left: list[Clause] = field(default_factory=list)
+
+    @property
+    def fields(self) -> set[str]:
+        return {said.name for said in self.answers}
+
+
+class Changing(Asking):
+    """The part of the filler that changes answers."""
+
+    def change(self, name: str, value: Any) -> None:
+        """A new value for a field, said back when it is another than before."""
+        before = self.form.answers.get(name)
+        if self.put(name, value):
+            self.note_change(name, before)
+
+    def note_change(self, name: str, before: Any) -> None:
+        """Keep a change to be said back: the new value, and the old one if there was one."""
+        ask = self.asks[name]
+        shown = ask.say(texts.shortened(ask.kind.show(self.form.answers[name]), 80))
+        fresh = before in (None, "", [])
+        colon = ":" if ask.told == "{}" else ""  # the value is a sentence by itself
+        self.changes[name] = (shown if fresh else f"{shown} (før{colon} {texts.shortened(ask.kind.short(before), 60)})", fresh)
+        self.turn.corrected = True
+
+    async def read(self, name: str, text: str) -> Reading:
+        """A field's reading of a text."""
+        return await self.asks[name].kind.read(text, self.turn.at(self.form, name))
+
+    async def find(self, name: str, text: str) -> Reading:
+        """A field's value inside a text. What narrows a choice down is no news where the answer is one of those that are left."""
+        kind = self.asks[name].kind
+        reading = await kind.find(text, self.turn.at(self.form, name))
+        now = self.form.answers.get(name)
+        left = isinstance(kind, Pick) and isinstance(reading, Which) and any(value == now for _, value in reading.choices)
+        return Got(now) if left else reading
+
+    async def value_of(self, correction: corrections.Correction) -> Reading:
+        """The value that a correction gives for the field it names; None when it is none after all."""
+        name, kind = correction.field, self.asks[correction.field].kind
+        if not correction.loose:
+            return await self.read(name, correction.new)
+        reading = await kind.find(correction.new, self.turn.at(self.form, name))
+        if reading is None and (isinstance(kind, Who) or (isinstance(kind, Text) and not kind.many_lines)):
+            reading = await self.read(name, correction.new)
+        return None if isinstance(reading, Bad) else reading
+
+    async def sort_out(self, text: str) -> Sorted:
+        """What each clause of a text says about this form."""
+        result = Sorted()
+        for clause in clauses(text):
+            said = await self.said_in(clause, text)
+            last = self.next_to(result)
+            same = last and [one.name for one in said] == [last.name] and not said[0].firm
+            open_ended = last and last.firm and self.asks[last.name].kind.drawn == "lines" and not any(one.firm for one in said)
+            goes_on = last and not said and last.firm and isinstance(self.asks[last.name].kind, Text)  # "titlen er Mus og tastatur"
+            if last and (same or open_ended or goes_on):
+                last.where = Clause(last.where.start, clause.end)
+                again = [one.reading for one in await self.said_in(last.where, text) if one.name == last.name]
+                last.reading = again[0] if again else last.reading
+            elif said:
+                result.answers += said
+            else:
+                result.left.append(clause)
+        return result
+
+    @staticmethod
+    def next_to(found: Sorted) -> Said | None:
+        """The last answer, where nothing that could not be read stands after it."""
+        last = found.answers[-1] if found.answers else None
+        return last if last and not (found.left and found.left[-1].start > last.where.start) else None
+
+    async def said_in(self, clause: Clause, text: str) -> list[Said]:
+        """The answers that a clause gives: to a field that it names, or those that are found in it."""
+        part, wanted = clause.of(text), self.kind.wanted(self.form.answers)
+        correction = corrections.read(part, self.asks)
+        if correction.field in wanted:
+            reading = await self.value_of(correction)
+            if reading is not None or not correction.loose:
+                return [Said(clause, correction.field, reading, firm=True)]
+        found = []
+        for name in (name for name in wanted if not isinstance(self.asks[name].kind, Text)):
+            reading = await self.find(name, correction.new)
+            if reading is None and name == self.form.asked and isinstance(self.asks[name].kind, Pick):
+                reading = await self.read(name, correction.new)
+            if reading is not None and not isinstance(reading, Bad):
+                found.append(Said(clause, name, reading))
+        return found
+
+    async def several(self, text: str) -> bool:
+        """A text that says several things: all that can be used is, all is said back, and what could not be used is named."""
+        if words.means(text) is not None or len(text) > LONGEST:
+            return False
+        parts = corrections.without_lead(text)
+        if not 1 < len(clauses(parts)) <= MOST_CLAUSES:
+            return False
+        found = await self.sort_out(parts)
+        left = [clause for clause in found.left if says_something(clause.of(parts))]
+        others = found.fields - {self.form.asked}
+        if not others or (len(found.fields) < 2 and not left):
+            return False
+        free = self.form.asked != "confirm" and isinstance(self.asks[self.form.asked].kind, Text)
+        if free and (left or not all(said.firm for said in found.answers)):
+            return False  # the answer to an open question, in which those things are told
+        await self.go_on_with(found, parts, left)
+        return True
+
+    async def go_on_with(self, found: Sorted, text: str, left: list[Clause]) -> None:
+        """Take the answers, then ask what is open."""
+        pending = self.take_all(found, text)
+        rest = [clause.of(text) for clause in left]
+        long = [part for part in rest if len(part.split()) >= 3]
+        for part in (part for part in rest if part not in long):
+            self.unused(part)
+        if any(self.kind.its_own(self.form.answers, part) for part in long):
+            await self.ask_where("\n".join(long))
+            return
+        for part in long:
+            if said := self.kind.more(self.form.answers, part):
+                self.turn.note(said)
+            else:
+                self.unused(part)
+        await self.go_on(pending)
+
+    def take_all(self, found: Sorted, text: str) -> list[tuple[str, Reading]]:
+        """Put in what fits; what is to be chosen, or does not fit, comes back."""
+        pending: list[tuple[str, Reading]] = []
+        for said in found.answers:
+            if isinstance(said.reading, Got):
+                if said.name == self.form.asked and said.name not in self.form.answers:
+                    self.put(said.name, said.reading.value)
+                else:
+                    self.change(said.name, said.reading.value)
+            elif said.reading is None:
+                self.unused(said.where.of(text))
+            else:
+                pending.append((said.name, said.reading))
+        for name, _ in [one for one in pending if isinstance(one[1], Which)][1:]:
+            self.turn.note(f"{self.asks[name].label}: det tager vi bagefter, så skriv det gerne igen.")
+        return pending
+
+    def unused(self, part: str) -> None:
+        """Say what could not be used."""
+        self.turn.note(f"”{texts.plain(texts.shortened(part, 60))}” kunne jeg ikke bruge.")
+
+    async def ask_where(self, text: str) -> None:
+        """Ask whether a text belongs to this form or is a matter of its own; the hearing half knows."""
+        raise NotImplementedError
