@@ -22,6 +22,8 @@ from jobs.logs import clean
 from jobs.tables import AUDIT, DETAIL
 
 FIRST = "0" * 64  # what the first entry holds in place of a predecessor's hash
+NEWEST = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
+NEW, NEW_DETAIL = insert(AUDIT), insert(DETAIL)
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('kollega.jobs.audit'))"
 
 
@@ -110,16 +112,15 @@ class Ledger:
 
     def flush(self) -> None:
         """Write the new entries."""
-        for table, rows in ((AUDIT, self._entries), (DETAIL, self._details)):
+        for statement, rows in ((NEW, self._entries), (NEW_DETAIL, self._details)):
             if rows:
-                self._connection.execute(insert(table), rows)
+                self._connection.execute(statement, rows)
 
     def _end(self) -> tuple[int, str]:
         """Number and predecessor of the next entry."""
         if self._last is None:
             if self._connection.dialect.name == "postgresql":
                 self._connection.execute(text(LOCK))
-            newest = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
-            row = self._connection.execute(newest).first()
+            row = self._connection.execute(NEWEST).first()
             self._last = (row.seq, row.hash) if row else (0, FIRST)
         return self._last[0] + 1, self._last[1]

@@ -4,13 +4,14 @@ A row is opened before its job is enqueued and closed when its work is over; a s
 result is recorded. All of it is safe to repeat: what is there already is neither changed nor proved twice.
 """
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Table, delete, false, func, select, true, update
+from sqlalchemy import Connection, Executable, Insert, Row, Table, delete, false, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.audit import Ledger, stamp
@@ -53,8 +54,14 @@ class Event:
 
 def unless_there(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert the row unless one with its key is there; whether it was new."""
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-    return bool(connection.execute(insert.values(**row).on_conflict_do_nothing()).rowcount == 1)
+    return connection.execute(_insert(connection.dialect.name, table), row).rowcount == 1
+
+
+@functools.cache  # to build a statement takes longer than to run it
+def _insert(dialect: str, table: Table) -> Insert:
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 class Runs:

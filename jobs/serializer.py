@@ -8,7 +8,7 @@ import functools
 import inspect
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
@@ -100,11 +100,17 @@ def _text(record: dict[str, Any]) -> str:
         raise TypeError(str(error)) from error
 
 
+@functools.lru_cache(1000)  # one is made in a fifth of a millisecond, and each step needs one
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """Pydantic's for that type."""
+    return TypeAdapter(kind)
+
+
 class Shape:
     """How one step's result becomes JSON and comes back, by the type that its call promises."""
 
     def __init__(self, kind: Any) -> None:
-        self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        self._adapter: TypeAdapter[Any] = adapter(kind) if isinstance(kind, Hashable) else TypeAdapter(kind)
 
     def dump(self, value: Any) -> Any:
         """Plain JSON. Raises TypeError for a result that would not come back equal (a secret, a hidden field, an unnamed type)."""

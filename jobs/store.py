@@ -24,6 +24,7 @@ from jobs.tables import NO_SCHEMA, create
 T = TypeVar("T")
 Work = Callable[[Connection, Ledger], T]
 MOST = 200  # writes in one transaction
+GATHER = 0.006  # seconds that a write waits for others to share its commit
 log = structlog.get_logger()
 
 
@@ -73,6 +74,7 @@ class Store:
 
     async def _write_all(self) -> None:
         while self._waiting:
+            await asyncio.sleep(GATHER)
             await self._commit([self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))])
 
     async def _commit(self, batch: list[tuple[Work[Any], asyncio.Future[Any]]]) -> None:
