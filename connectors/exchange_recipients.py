@@ -11,6 +11,7 @@ from connectors.exchange_models import LIST_KINDS, ListDraft, MailboxDraft, Memb
 from connectors.folding import fold, holds, spellings, words_of
 from connectors.graph import moment_of, text_of
 from connectors.http import JOB, TURN, surely_not_executed
+from connectors.names import Names
 
 NAMES = ("DisplayName", "Name", "Alias", "PrimarySmtpAddress", "ExternalDirectoryObjectId", "Guid", "RecipientTypeDetails")
 HOLDERS = (*NAMES, "EmailAddresses", "WindowsLiveID", "DistinguishedName")
@@ -28,6 +29,13 @@ class Recipients(Cmdlets):
         """Every list and shared mailbox, for an index. Takes seconds where there are thousands: not within a turn."""
         command = Command("Get-Recipient", {"RecipientTypeDetails": [*LIST_KINDS, "SharedMailbox"]}, NAMES)
         return [name_from(row) for row in await self.rows(command, JOB)]
+
+    async def names(self) -> Names:
+        """What lists and shared mailboxes are called, by display name and by alias, for finding them in texts. As slow as `all_names`."""
+        every = await self.all_names()
+        boxes = [name for one in every if one.kind == "mailbox" for name in (one.name, one.alias)]
+        lists = [name for one in every if one.kind != "mailbox" for name in (one.name, one.alias)]
+        return Names(lists=tuple(lists), mailboxes=tuple(boxes))
 
     async def found(self, words: str, kinds: Iterable[str], limit: int) -> list[Name]:
         """Those whose name or alias holds every word, best first. Spelling is folded; a word may stand inside a longer one."""

@@ -56,15 +56,15 @@ class People:
 
 
 class Titles:
-    """Names of lists and mailboxes, whole or written together."""
+    """Names of lists and mailboxes, whole or written together, with what stands in brackets and without it."""
 
     def __init__(self, lists: Iterable[str], mailboxes: Iterable[str]) -> None:
         self.whole: dict[str, frozenset[str]] = {}
         self.begun: set[str] = set()
-        for name in lists:
-            self._add(words(name), frozenset(("list_name",)))
-        for name in mailboxes:
-            self._add(words(name), frozenset(("mailbox_name",)))
+        for kind, names in (("list_name", lists), ("mailbox_name", mailboxes)):
+            for name in names:
+                for called in {words(name), words(_ASIDE.sub(" ", name))}:
+                    self._add(called, frozenset((kind,)))
 
     def _add(self, parts: tuple[str, ...], kinds: frozenset[str]) -> None:
         for written in {" ".join(parts), "".join(parts)} - {""}:

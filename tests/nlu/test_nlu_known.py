@@ -15,7 +15,7 @@ from nlu.ordinary import ordinary
 TODAY = date(2026, 11, 23)
 KNOWN = Known.of(
     people=["Sofie Lund", "Ole Bang", "Xu Yilan", "Jens Kjær", "Anne-Sofie Berg Holmgård", "Bo Dahl", "Dan Vest", "Bent Over", "Mads Nielsen (ekstern)", "Siobhan O'Hara", "Holm Info", "Quaid Ørnebjerg"],
-    lists=["Barsel Info", "Vildtbaner", "Nyt fra Direktionen", "Team Data & BI", "Alle", "Ledelse", "DL_IT_Drift", "Elever-2026", "Holm Info", "Fælles Post", "Nye medarbejdere"],
+    lists=["Barsel Info", "Vildtbaner", "Nyt fra Direktionen", "Team Data & BI", "Alle", "Ledelse", "DL_IT_Drift", "Elever-2026", "Holm Info", "Fælles Post", "Nye medarbejdere", "Alle i Borgerservice (automatisk)"],
     mailboxes=["Økonomi Post", "Barsel", "Fælles Post"],
 )  # fmt: skip
 
@@ -72,6 +72,7 @@ def test_people(text: str, people: list[str] | None) -> None:
         ("hvem står på listen ledelse", "list_name", ["ledelse"]),
         ("giv nye medarbejdere adgang til systemet", "list_name", None),
         ("sæt ole på nye medarbejdere", "list_name", ["nye medarbejdere"]),
+        ("hvem er på alle i borgerservice", "list_name", ["alle i borgerservice"]),
         ("giv mig adgang til okonomi post", "mailbox_name", ["okonomi post"]),
         ("opret en regel i økonomi-post postkassen", "mailbox_name", ["økonomi-post"]),
         ("jeg går på barsel i morgen", "mailbox_name", None),
