@@ -3,6 +3,7 @@
 `/graph/v1.0/…` stands for https://graph.microsoft.com/v1.0/…, `/graph/{tenant}/oauth2/v2.0/token` for the login service: client `kollega`,
 secret `simulator`. Settings (through /control/settings): graph_token_seconds, graph_roles, graph_mailboxes (addresses in scope),
 graph_claims_challenge, graph_latency_seconds, graph_retry_after, graph_index_seconds, graph_delta_gone.
+Groups are Exchange's lists as they were exchange_graph_seconds ago, and read-only.
 """
 
 import uuid

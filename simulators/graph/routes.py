@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.graph import attachments, categories, delta, messages, mime, odata, send, users
+from simulators.graph import attachments, categories, delta, groups, messages, mime, odata, send, users
 from simulators.graph.mailbox import ROOT, Folder, Mailbox, owner
 from simulators.graph.paging import page
 from simulators.graph.wire import Answer, Call, Refusal, knob
@@ -45,6 +45,8 @@ class Routes:
         match [call.path[0].lower() if call.path else "", *call.path[1:]]:
             case ["users", *rest]:
                 return await self.user(call, rest, roles)
+            case ["groups", *rest]:
+                return groups.answer(call, rest, self.simulation, roles)
             case ["me", *_]:
                 raise Refusal(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
             case _:
@@ -67,6 +69,8 @@ class Routes:
                 return users.manager(call, users.found(identity))
             case [identity, "directReports"]:
                 return users.reports(call, users.found(identity))
+            case [identity, "memberOf" | "transitiveMemberOf" as which]:
+                return groups.of(call, users.found(identity), self.simulation, roles, through=which == "transitiveMemberOf")
             case [identity, "photo" | "photos", *_]:
                 users.found(identity)
                 raise Refusal(404, "ImageNotFound", NO_PHOTO)

@@ -165,36 +165,36 @@ def matching(call: Call) -> list[Person]:
             raise unsupported(
                 "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'"
             )
-        people = [one for one in people if searched(call.query["$search"], one)]
+        people = [one for one in people if searched(call.query["$search"], record(one))]
     if "$filter" in call.query:
         clause = odata.read_filter(call.query["$filter"])
-        allowed(clause, advanced, "$orderby" in call.query)
+        allowed(clause, advanced, "$orderby" in call.query, TYPES)
         people = [one for one in people if odata.holds(clause, record(one).get)]
     return people
 
 
-def allowed(clause: odata.Clause, advanced: bool, sorted_too: bool) -> None:
-    """Refuse what the directory's index does not answer."""
+def allowed(clause: odata.Clause, advanced: bool, sorted_too: bool, types: dict[str, type]) -> None:
+    """Refuse what the directory's index does not answer. `types`: of the properties that may be asked for."""
     for test in odata.comparisons(clause):
-        if test.path not in TYPES:
-            raise unsupported(f"Unsupported or invalid query filter clause specified for property '{test.path[:40]}' of resource 'User'.")
+        if test.path not in types:
+            raise unsupported(f"Unsupported or invalid query filter clause specified for property '{test.path[:40]}' of the resource.")
         if test.operator == "in" and len(test.value) > 15:
             raise unsupported("Too many child clauses specified in search filter expression containing 'OR' operators: 15 is the limit.")
         if test.operator in ADVANCED and not advanced:
             raise unsupported(f"Unsupported Query: '{test.operator}' needs 'ConsistencyLevel: eventual' and $count=true.")
     if not advanced and (sorted_too or odata.negated(clause)):
         raise unsupported("This query needs 'ConsistencyLevel: eventual' and $count=true.")
-    odata.check(clause, TYPES)
+    odata.check(clause, types)
 
 
-def searched(text: str, one: Person) -> bool:
+def searched(text: str, full: dict[str, Any]) -> bool:
     """`"displayName:birthe" OR "mail:birthe"`: the beginning of any word of the name, or of the whole of another field."""
     values: list[str] = []
     place = 0
     while match := CLAUSE.match(text, place):
         place = match.end()
         said = match["name"] is None
-        values.append((match["word"] or match["sign"]).lower() if said else str(hit(match["name"], match["value"], record(one))))
+        values.append((match["word"] or match["sign"]).lower() if said else str(hit(match["name"], match["value"], full)))
     if place < len(text.rstrip()) or not values:
         raise Refusal(400, "Request_BadRequest", 'Syntax error: the search clauses must be in double quotes, as in "displayName:value".')
     return evaluated(" ".join(values))
@@ -204,7 +204,7 @@ def hit(name: str, value: str, full: dict[str, Any]) -> bool:
     """One clause of a $search."""
     if name not in SEARCHED:
         raise unsupported(f"Property '{name[:40]}' does not exist or is not searchable.")
-    wanted, text = value.strip().lower(), str(full[name]).lower()
+    wanted, text = value.strip().lower(), str(full.get(name, "")).lower()
     if name != "displayName":
         return text.startswith(wanted)
     return all(any(token.startswith(word) for token in re.findall(r"\w+", text)) for word in re.findall(r"\w+", wanted))
