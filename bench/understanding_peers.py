@@ -78,7 +78,7 @@ def load_kollega(folder: Path, name: str) -> Scorer:
 
 def train_fasttext(given: Examples, folder: Path, name: str) -> None:
     """The settings were chosen on the judging sentences themselves, which favours it."""
-    import fasttext  # type: ignore[import-not-found]  # no dependency: see the module's first lines
+    import fasttext
 
     del name
     lines = "".join(f"__label__{intent} {plain(text)}\n" for text, intent in given)
