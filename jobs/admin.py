@@ -102,6 +102,7 @@ class Admin:
         if row.finished_at is not None:
             raise No(f"{row.reference} is {row.state} already.")
         await asyncio.to_thread(self._cancel, row.id)
+        await self._runs.stop(row.id, getpass.getuser(), datetime.now(UTC))
         return f"{row.reference} is cancelled. A running bot tells the person within seconds."
 
     async def _found(self, name: str) -> Row[Any]:

@@ -109,6 +109,16 @@ class Runs:
 
         await self._store.write(write)
 
+    async def stop(self, key: str, by: str, now: datetime) -> None:
+        """Have an open run stop before its next step or try; who runs jobs tells the person and closes it."""
+
+        def write(connection: Connection, ledger: Ledger) -> None:
+            still_open = update(RUN).where(RUN.c.id == key, RUN.c.finished_at.is_(None), RUN.c.state != "cancelled")
+            if connection.execute(still_open.values(state="cancelled")).rowcount == 1:
+                ledger.append(now, "stopped", {"run": key}, key, {"by": by})
+
+        await self._store.write(write)
+
     async def lost_once_more(self, key: str) -> Row[Any] | None:
         """Count that the run is taken over from a process that is gone; its row."""
 

@@ -6,11 +6,13 @@ every call. A job's form says what its steps do.
 
 import asyncio
 import fcntl
+import functools
 import json
 import os
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -24,7 +26,7 @@ from pydantic import BaseModel
 
 import jobs
 from connectors.errors import NotFound, Refused, Unavailable
-from jobs.engine import Job, Jobs, Order, Pace
+from jobs.engine import Job, Jobs, Limit, Order, Pace, Reminder
 
 QUICK = {
     "settle": 0.05,
@@ -128,6 +130,22 @@ class Calls:
         self.world.note(kind="call", key=key)
         raise KeyError(key)
 
+    async def busy(self, key: str) -> None:
+        """A call that takes a while, between its "enter" and its "leave"."""
+        self.world.note(kind="enter", key=key, at=time.time())
+        await asyncio.sleep(0.05)
+        self.world.note(kind="leave", key=key, at=time.time())
+
+    async def quick(self, key: str) -> None:
+        self.world.note(kind="enter", key=key, at=time.time())
+
+    async def broken(self, key: str) -> Made:
+        """A fault of ours, until it is mended."""
+        self.world.note(kind="call", key=key)
+        if not self.world.is_open("mended"):
+            raise KeyError(key)
+        return await self.write(key)
+
     async def poison(self, key: str) -> Made:
         """Takes the whole process along."""
         self.world.note(kind="call", key=key)
@@ -140,9 +158,13 @@ def worker(world: World) -> Any:
 
     async def work(job: Job) -> str:
         refused = ""
+        job.unit = "Koncern IT"
         for name, what in job.order.form["steps"]:
             try:
-                await job.step(name, getattr(calls, what), job.key(name))
+                if what == "wait":
+                    await waited(world, job, name)
+                    continue
+                await job.step(name, getattr(calls, what), job.key(name), on="edoc", within=job.order.form.get("within", ""))
             except (Refused, NotFound) as error:
                 refused = f"{type(error).__name__} {error.system} {error.reason} {error.status} {error.code} {error.retry_after}"
                 if job.order.form.get("gives_up"):
@@ -155,6 +177,21 @@ def worker(world: World) -> Any:
         return f"fine {refused}".strip()
 
     return work
+
+
+async def waited(world: World, job: Job, name: str) -> None:
+    """Until the form's time, with a reminder at each of its moments."""
+    form = job.order.form
+
+    async def remind(at: str) -> None:
+        world.note(kind="reminded", key=job.key(name), at=at)
+
+    reminders = [Reminder(datetime.fromisoformat(at), functools.partial(remind, at)) for at in form.get("remind", [])]
+    world.note(kind="waits", key=job.key(name))
+    answer = await job.wait(name, datetime.fromisoformat(form["until"]), reminders)
+    world.note(kind="answer", key=job.key(name), by=answer and answer.by["name"], message=answer and answer.message)
+    if answer:
+        job.approved_by = [answer.by["id"]]
 
 
 class Killer:
@@ -227,6 +264,7 @@ async def serve(config: dict[str, Any], pipe: Connection) -> None:
         tell=tell,
         patience=timedelta(seconds=config.get("patience", 60)),
         recoveries=config.get("recoveries", 20),
+        limits={"mailbox": Limit(at_once=4), "teams": Limit(per_second=50)},
         pace=Pace(**{**QUICK, **config.get("pace", {})}),
     )
     await engine.launch()
@@ -273,6 +311,8 @@ async def command(engine: Jobs, killer: Killer | None, what: str, *args: Any) ->
             return [asdict(one) for one in await engine.mine(*args)]
         case "cancel":
             return await engine.cancel(args[0])
+        case "answer":
+            return asdict(await engine.answer(*args))
         case "vanish":  # the run dies of something that is no job's error, and its row stays
             return [task.cancel() for job, task in engine._running.live.items() if job.order.key == args[0]]
         case "count":
