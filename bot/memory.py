@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import orjson
@@ -37,6 +37,8 @@ class Memory:
     seen: dict[str, int] = field(default_factory=dict)
     presses: dict[str, int] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)  # by key, the newest last
+    heard: int = 0  # when the newest message or press that was handled was written
+    spoke: int = 0  # when a turn had spoken last
 
     @classmethod
     def read(cls, body: str) -> "Memory":
@@ -45,12 +47,12 @@ class Memory:
             return cls()
         found = orjson.loads(body)
         cards = {key: Card(**card) for key, card in found["cards"].items()}
-        return cls(found["state"], found["joined"], found["seen"], found["presses"], cards)
+        times = (found.get("heard", 0), found.get("spoke", 0))  # a row of an earlier release has none
+        return cls(found["state"], found["joined"], found["seen"], found["presses"], cards, *times)
 
     def written(self) -> str:
         """The body to write."""
-        whole = {"state": self.state, "joined": self.joined, "seen": self.seen, "presses": self.presses, "cards": self.cards}
-        return orjson.dumps(whole).decode()
+        return orjson.dumps({one.name: getattr(self, one.name) for one in fields(self)}).decode()
 
     def see(self, mark: str, now: int) -> bool:
         """Whether an activity is new; it is remembered."""

@@ -17,7 +17,6 @@ from connectors.errors import ConnectorError, Denied, NotFound, Refused, Unavail
 from dialogs.talk import Reply
 
 NOTHING: Mapping[str, str] = {}
-BELOW = Reply(text="Se min besked længere nede.")
 
 log = structlog.get_logger()
 
@@ -34,7 +33,7 @@ class Proactive:
         """Say something in a conversation, once for each `key`; safe to repeat.
 
         closes: keys of cards that are answered now, with their closing sentences. status_card: key of the job's earlier message ("Jeg går i
-        gang"), which is changed in place to point below. A message whose fate is unknown is not sent again; the status card tells it all then.
+        gang"). A message whose fate is unknown is not sent again; the status card is changed in place and tells it all instead.
         Raises Unavailable (repeat the step later) and NotFound (no such conversation). One who has blocked the bot is no error.
         """
         reference, memory = await self._place(conversation)
@@ -46,7 +45,7 @@ class Proactive:
         try:
             for card, sentence in {**reply.closes, **closes}.items():
                 await speech.close(card, sentence)
-            told = await self._update(speech, status_card, reply if state == "unsure" else BELOW)
+            told = state == "unsure" and await self._update(speech, status_card, reply)
         except Denied as error:
             raise_unless_blocked(error)
             told = False

@@ -50,7 +50,7 @@ class Bot:
     async def serving(self, brain: Brain) -> AsyncIterator[Handler]:
         """What answers POST /api/messages. At the end it waits for the turns that are going on: what they use must be open until then."""
         phone = self.settings.servicedesk_phone
-        turns = Turns(self.store, self.adapter.sender, brain, self.fetcher, self.proactive.chats, phone)
+        turns = Turns(self.store, self.adapter.sender, brain, self.fetcher, self.proactive.chats, phone, self.settings.burst_seconds)
 
         async def answered(request: web.Request) -> web.Response:
             return await self.adapter.process(request, turns)

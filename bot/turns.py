@@ -1,6 +1,8 @@
 """One turn: an activity comes in, the dialogs answer, the replies go out, the conversation's row is written."""
 
 import asyncio
+import contextlib
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -24,14 +26,17 @@ from bot.speak import Speech
 from bot.store import Stale, Store, milliseconds, now
 from bot.trail import trail
 from connectors.errors import ConnectorError
+from dialogs import texts
 from dialogs.talk import Event, Reply
 
 SORRY = (
     "Der gik noget galt hos mig. Det, du har skrevet, er gemt. Prøv igen om lidt, eller ring til Servicedesk på {phone}. Ref. {reference}"
 )
 NO_CHAT = "Åbn først en chat med mig, så svarer jeg dér."
+IN_PRIVATE = "Det tager jeg i vores egen chat."
 TYPING_AFTER = 2.0  # seconds
 TRIES = 3  # a lost update happens only when a lock was lost: once is rare, three times is a fault
+ASIDE = frozenset({"message", "edit", "delete"})  # of a group or a channel, answered in the person's own chat
 LETTERS = "23456789ABCDEFGHJKMNPQRTVWXYZ"  # none that is taken for another on the telephone
 
 Json = dict[str, Any]
@@ -56,13 +61,18 @@ class Turn:
     event: Event
     reference: Reference
     mark: str
+    held: bool = False  # a bare hello that has waited for more
+    fresh: bool = False  # not one that came again
     answer: Json | None = None
     said: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Turns:
-    """The logic that the adapter runs. `clock`: aware, UTC. `phone`: the service desk's, for when all else fails."""
+    """The logic that the adapter runs. `clock`: aware, UTC. `phone`: the service desk's, for when all else fails.
+
+    burst: seconds that a bare hello waits for what follows it.
+    """
 
     store: Store
     sender: Sender
@@ -70,9 +80,12 @@ class Turns:
     fetcher: Fetcher
     chats: Chats
     phone: str
+    burst: float = 0.0
     clock: Callable[[], datetime] = now
     typing_after: float = TYPING_AFTER
     _typing: set[asyncio.Task[None]] = field(default_factory=set)
+    _held: set[asyncio.Task[None]] = field(default_factory=set)
+    _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, context: TurnContext) -> None:
         """Run the turn of an activity, and set the answer of an invoke."""
@@ -86,19 +99,67 @@ class Turns:
         if incoming.name in events.EXTENSION and (trouble := await self._move_home(turn)):
             answer(context, answers.task(trouble))
             return
+        if not event.personal and event.kind in ASIDE:
+            await self._aside(turn)
+        elif self.burst and is_hello(turn):
+            self._hold(turn)
+        else:
+            await self._shown(turn)
+        if incoming.type == "invoke":
+            answer(context, self._spoken(turn))
+
+    async def close(self) -> None:
+        """A hello waits no longer, and nobody needs to see any more that something is being done."""
+        self._closing.set()
+        await asyncio.gather(*self._held, return_exceptions=True)
+        for task in self._typing:
+            task.cancel()
+        await asyncio.gather(*self._typing, return_exceptions=True)
+
+    async def _shown(self, turn: Turn) -> None:
+        """Run the turn; when it takes long, Kollega is seen to be typing."""
         typing = asyncio.get_running_loop().call_later(self.typing_after, self._type, turn.reference)
         try:
             await self._run(turn)
         finally:
             typing.cancel()
-        if incoming.type == "invoke":
-            answer(context, self._spoken(turn))
 
-    async def close(self) -> None:
-        """Nobody needs to see any more that something is being done."""
-        for task in self._typing:
-            task.cancel()
-        await asyncio.gather(*self._typing, return_exceptions=True)
+    def _hold(self, turn: Turn) -> None:
+        """A bare hello waits for what may follow it, and holds up nobody: not the conversation, nor the request that it came with."""
+
+        async def later() -> None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self.burst)
+            await self._shown(turn)
+
+        turn.held = True
+        task = asyncio.create_task(later())
+        self._held.add(task)
+        task.add_done_callback(self._held.discard)
+
+    async def _aside(self, turn: Turn) -> None:
+        """What is said where others read along is answered in the person's own chat; here it is only said so.
+
+        Without such a chat the dialogs say here how to open one.
+        """
+        public = turn.reference
+        try:
+            home = await self.store.chat_with(public.person)
+        except SQLAlchemyError as error:
+            await self._apologise(turn, error)
+            return
+        if home is None or home.dead:
+            await self._shown(turn)
+            return
+        turn.reference = home
+        turn.event = turn.event.model_copy(update={"conversation": home.conversation, "personal": True})
+        await self._shown(turn)
+        if turn.fresh and turn.event.kind == "message":
+            text = NO_CHAT if turn.reference.dead else IN_PRIVATE
+            try:
+                await self.sender.post(public.service_url, public.conversation, {"type": "message", "text": text})
+            except ConnectorError as error:
+                log.info("not said where others read along", error=str(error))
 
     async def _move_home(self, turn: Turn) -> str:
         """A message action is answered in the person's chat with the bot: the bot may not be a member where the message stands.
@@ -151,6 +212,8 @@ class Turns:
         if turn.mark and not memory.see(turn.mark, moment):
             turn.answer = repeated(turn.event, memory)
             return
+        turn.fresh = True
+        turn.event = placed(turn, memory)
         if self._is_news(turn.event, memory, moment):
             await self._answer(turn, memory)
         else:
@@ -161,6 +224,10 @@ class Turns:
         speech = Speech(self.sender, self.store.outbox, turn.reference, memory, turn.event, turn.said)
         memory.state, replies = await self.brain.respond(turn.event, memory.state)
         await speech.say(replies)
+        if turn.event.kind in {"message", "press"}:
+            memory.heard = max(memory.heard, milliseconds(turn.event.at))
+        if replies:
+            memory.spoke = milliseconds(self.clock())
         said = any(reply.text or reply.is_card for reply in replies)
         turn.answer = speech.answer or repeated(turn.event, memory, answers.SEE_BELOW if said else answers.RECEIVED)
         if turn.event.kind == "press":
@@ -248,6 +315,18 @@ class Turns:
 def has_files(turn: Turn) -> bool:
     """A message with files, not only its own text as HTML."""
     return turn.event.kind == "message" and bool(wanted_of(turn.incoming))
+
+
+def is_hello(turn: Turn) -> bool:
+    """A greeting with nothing else in it."""
+    return turn.event.kind == "message" and texts.is_hello(turn.event.text) and not has_files(turn)
+
+
+def placed(turn: Turn, memory: Memory) -> Event:
+    """The event with its place among what was said: how long after Kollega spoke it was written, and whether a hello was gone on from."""
+    written = milliseconds(turn.event.at)
+    after = (written - memory.spoke) / 1000 if memory.spoke else math.inf
+    return turn.event.model_copy(update={"after": after, "passed": turn.held and memory.heard > written})
 
 
 def repeated(event: Event, memory: Memory, word: str = answers.RECEIVED) -> Json:

@@ -4,9 +4,14 @@ A channel (bot/) turns what arrives into an `Event` and draws each `Reply`. The 
 """
 
 from datetime import datetime
-from typing import Literal
+from math import inf
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from dialogs.texts import masked
+
+Shown = Annotated[str, AfterValidator(masked)]  # whatever a person sees of ours, also a system's own words: never a CPR number
 
 
 class Frozen(BaseModel):
@@ -47,6 +52,9 @@ class Event(Frozen):
     delete:  the person deleted an earlier message (`refers`).
     react:   a reaction ("like") on the bot's message `refers`; its name in `text`.
     joined:  the person installed the app or opened the chat for the first time.
+
+    after:  seconds from when Kollega had spoken last until this was written; negative for what was written before that could be read.
+    passed: a hello after which the person went on at once: it counts as said, and what came after it has the answer.
     """
 
     kind: Literal["message", "press", "edit", "delete", "react", "joined"]
@@ -63,6 +71,8 @@ class Event(Frozen):
     inputs: dict[str, str] = Field(default_factory=dict)
     refers: str = ""
     quoted: str = ""  # the text of a message that this one answers (Teams' quoted reply), not part of `text`
+    after: float = inf
+    passed: bool = False
 
 
 class Button(Frozen):
@@ -71,7 +81,7 @@ class Button(Frozen):
     A button with `url` opens a page instead. `checks`: False for a button that must work though inputs are missing (cancel).
     """
 
-    label: str
+    label: Shown
     do: str = ""
     data: dict[str, str] = Field(default_factory=dict)
     url: str = ""
@@ -82,14 +92,14 @@ class Button(Frozen):
 class Fact(Frozen):
     """One line of a summary: "Sted: 3. sal"."""
 
-    label: str
-    value: str
+    label: Shown
+    value: Shown
 
 
 class Choice(Frozen):
     """One way to answer a choice field."""
 
-    label: str
+    label: Shown
     value: str
 
 
@@ -97,13 +107,13 @@ class Input(Frozen):
     """A field of a card, with its label, what is filled in now, and the error to show at it (Danish), if any."""
 
     id: str
-    label: str
+    label: Shown
     kind: Literal["text", "lines", "choice", "choices", "date", "number"] = "text"
-    value: str = ""
+    value: Shown = ""
     choices: tuple[Choice, ...] = ()
     required: bool = False
-    hint: str = ""
-    error: str = ""
+    hint: Shown = ""
+    error: Shown = ""
     max_length: int = 0
 
 
@@ -114,13 +124,13 @@ class Reply(Frozen):
     closes: keys of cards that are answered or out of date, each with the sentence that takes the place of their buttons.
     """
 
-    text: str = ""
+    text: Shown = ""
     facts: tuple[Fact, ...] = ()
     inputs: tuple[Input, ...] = ()
     buttons: tuple[Button, ...] = ()
     key: str = ""
     replaces: bool = False
-    closes: dict[str, str] = Field(default_factory=dict)
+    closes: dict[str, Shown] = Field(default_factory=dict)
 
     @property
     def is_card(self) -> bool:

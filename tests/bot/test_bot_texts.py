@@ -10,7 +10,7 @@ Der gik noget galt hos mig. Det, du har skrevet, er gemt. Prøv igen om lidt, el
 Åbn først en chat med mig, så svarer jeg dér.
 Se svaret herunder.
 Modtaget.
-Se min besked længere nede.
+Det tager jeg i vores egen chat.
 Jeg har svaret i vores chat.
 Det tager lidt længere tid. Svaret kommer her i chatten.
 Det tager lidt længere tid. Svaret kommer i vores chat.

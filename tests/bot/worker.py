@@ -48,7 +48,7 @@ async def serve(var: Path, url: str | None, *, stuck: bool) -> None:
         await asyncio.sleep(600)
         return state, [Reply(text=event.text)]
 
-    settings = Settings(var_dir=var, database_url=url)
+    settings = Settings(var_dir=var, database_url=url, burst_seconds=0)
     async with routes.opened(settings) as bot, bot.serving(Brain(never if stuck else None)) as handler:
         app = web.Application()
         app[routes.HANDLER] = handler
