@@ -190,16 +190,19 @@ async def alike(at: At) -> list[dict[str, Any]]:
 
 async def execute(form: Form, desk: Desk, job: Job) -> str:
     """Open the case if it is new, file each mail, mark it in Outlook, and tell what is read back, or what failed and what to do."""
-    case = await job.step("open case", opened, desk, form, job.key("case"), returns=RecordsCase)
+    system, mailbox = desk.systems.get(Records), f"mailbox:{form.requester.id}"  # type: ignore[type-abstract]  # a protocol is looked up by who fulfils it
+    case = await job.step("open case", opened, desk, form, job.key("case"), returns=RecordsCase, on=system)
     receipts: list[Receipt] = []
     failed: list[str] = []
     for place, mail in enumerate(form.mails, 1):
         try:
-            receipts.append(await job.step(f"file {place}", filed, desk, form, case.number, mail, returns=Receipt))
+            receipts.append(
+                await job.step(f"file {place}", filed, desk, form, case.number, mail, returns=Receipt, on=system, within=mailbox)
+            )
         except Refused as error:
             failed.append(f"”{texts.plain(mail.subject)}” kom ikke med: {texts.trouble(error)}")
             continue
-        await job.step(f"mark {place}", marked, desk, form.requester.id, mail.id)
+        await job.step(f"mark {place}", marked, desk, form.requester.id, mail.id, on=desk.systems.get(Outlook), within=mailbox)
     await job.tell("done", {"reply": told(case, receipts, failed).model_dump(mode="json")})
     return "partly" if failed else "done"
 

@@ -252,7 +252,7 @@ async def attached(form: Request, desk: Desk, job: Job, case: Case) -> tuple[lis
     kept: list[str] = []
     lost: list[str] = []
     for place, file in enumerate(form.files, 1):
-        there = await job.step(f"attach {place}", attach, file.key, file.name, file.content_type)
+        there = await job.step(f"attach {place}", attach, file.key, file.name, file.content_type, on=servicenow)
         (kept if there else lost).append(file.name)
     return kept, lost
 
