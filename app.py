@@ -32,7 +32,7 @@ from dialogs.desk import Desk
 from dialogs.registry import found
 from dialogs.work import message, work
 from fit import taken, unfit, unwritable
-from jobs.engine import Job, Jobs
+from jobs.engine import Job, Jobs, Limit
 from settings import Settings
 from simulators.beside import NotStarted, started
 
@@ -82,8 +82,17 @@ def jobs_of(app: web.Application) -> Jobs:
         reply, card = message(key, told)
         await app[BOT].proactive.tell(key, conversation, reply, status_card=card)
 
-    patience = timedelta(minutes=settings.patience_minutes)
-    return Jobs(database_url=settings.database_url, var_dir=settings.var_dir, work=do, tell=tell, patience=patience)
+    key = settings.person_key
+    return Jobs(
+        database_url=settings.database_url,
+        var_dir=settings.var_dir,
+        work=do,
+        tell=tell,
+        patience=timedelta(minutes=settings.patience_minutes),
+        limits={"mailbox": Limit(at_once=4)},  # Graph takes four calls at a time for one mailbox and app
+        person_key=key.get_secret_value() if key else None,
+        keep=timedelta(days=settings.run_days),
+    )
 
 
 async def healthz(request: web.Request) -> web.Response:
