@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlu.known import NOBODY, SURE, Known, Named
+from nlu.known import NOBODY, SURE, Known
 from nlu.lexicon import Lexicon, lexicon
 from nlu.normalise import fold
 
@@ -99,24 +99,25 @@ class _Names:
         self.text = text
         self.words = words
         self.known = known
-        self.known_at = {named.start: named for named in known.people_in(text)}
-        self.known_end = {word: named.end for named in self.known_at.values() for word in self._last_word(named)}
         self.lexicon: Lexicon = lexicon()
 
-    def _last_word(self, named: Named) -> Iterator[int]:
-        """The word that a known name ends in."""
-        yield from (at for at, word in enumerate(self.words) if word.start < named.end <= word.end)
+        self.known_size: dict[int, int] = {}  # by the first word of a known name: how many words it has
+        self.known_end: dict[int, int] = {}  # by its last word: where it ends
+        self._find_known()
 
-    def _known_size(self, at: int) -> int:
-        """How many words the known name has that begins at word `at`; 0 where none does, or where too little speaks for it."""
-        named, before = self.known_at.get(self.words[at].start), self._word(at - 1)
-        if named is None or not (named.strength == SURE or (before and before.folded in _HANDLING)):
-            return 0
-        return next((last - at + 1 for last in self._last_word(named)), 0)
+    def _find_known(self) -> None:
+        at_start = {word.start: at for at, word in enumerate(self.words)}
+        for named in self.known.people_in(self.text):
+            at = at_start.get(named.start)
+            last = next((at for at, word in enumerate(self.words) if word.start < named.end <= word.end), None)
+            if at is not None and last is not None:
+                before = self._word(at - 1)
+                if named.strength == SURE or (before and before.folded in _HANDLING):
+                    self.known_size[at], self.known_end[last] = last - at + 1, named.end
 
     def size_at(self, at: int, *, after_name: bool) -> int:
         """How many words the name has that begins at word `at`; 0 where none begins."""
-        size = self._known_size(at)
+        size = self.known_size.get(at, 0)
         if not size and not self._begins(at, after_name=after_name):
             return 0
         size = size or 1
