@@ -58,7 +58,7 @@ AFFECTED = Pick(
             "Hele afdelingen",
             "hele afdelingen eller flere",
             (
-                r"hele .*",
+                r"hele (?!tiden|dagen|natten|ugen|maaneden|vejen|skaermen|siden).*",
                 r"(?<!ikke )(?<!os )alle(?: .*)?",
                 r"afdelingen",
                 r"mange",
