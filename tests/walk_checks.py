@@ -105,7 +105,7 @@ def is_incident(walk: Walk, summary: dict[str, Any], incident: dict[str, Any]) -
         expected = [shown.get("Det handler om", ""), shown.get("Ring på", "")]
     else:
         right = flat(incident["short_description"]) == flat(shown["Titel"])
-        right &= incident["impact"] == LEVELS[shown["Rammer"]] and incident["urgency"] == HASTE[shown["Haster"]]
+        right &= incident["impact"] == LEVELS[shown["Hvem rammer det"]] and incident["urgency"] == HASTE[shown["Hvor meget haster det"]]
         contact = shown.get("Kontakt", "").partition(" (")[0]
         expected = [shown.get("Beskrivelse", shown["Titel"]), shown.get("Sted", ""), shown.get("Telefon", ""), contact]
         expected += [] if "cmdb_ci" in incident else [shown.get("Udstyr", "")]
