@@ -64,8 +64,9 @@ class Recipients(Cmdlets):
 
     async def recipient(self, identity: str, seconds: float = TURN) -> Row | None:
         """Whatever has that id or address, None for nothing."""
+        command = Command("Get-Recipient", {"Identity": self.identity(identity)}, HOLDERS)
         try:
-            rows = await self.rows(Command("Get-Recipient", {"Identity": self.identity(identity)}, HOLDERS), seconds)
+            rows = await self.rows(command, seconds)
         except NotFound:
             return None
         if len(rows) > 1:

@@ -11,10 +11,14 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from connectors.exchange import Exchange
 from connectors.opened import opened
 from connectors.systems import Systems
 from settings import Settings
-from simulators.server import build
+from simulators import exchange as simulated_exchange
+from simulators.server import application, build
+from simulators.simulation import Simulation
+from simulators.store import Store
 
 Step = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -106,6 +110,26 @@ async def world(simulators: str) -> AsyncIterator[World]:
 async def systems(world: World) -> AsyncIterator[Systems]:
     async with opened(Settings(simulators_url=world.url)) as found:
         yield found
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[World]:
+    """Exchange alone, seeded for this test, quick, and with servers that tell each other at once."""
+    simulation = Simulation(Store())
+    runner, url = await served(application(simulation, {"exchange": simulated_exchange.SYSTEM}))
+    async with aiohttp.ClientSession() as session:
+        found = World(url, session)
+        await found.switch(exchange_replication_seconds=0, exchange_latency_seconds=0)
+        yield found
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def exchange(office: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Exchange]:
+    """The connector in that office, with little patience."""
+    monkeypatch.setattr("connectors.exchange_cmdlets.PATIENCE", 3.0)
+    async with opened(Settings(simulators_url=office.url)) as found:
+        yield found.get(Exchange)
 
 
 @dataclass
