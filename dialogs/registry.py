@@ -24,6 +24,7 @@ class Found:
         self.forms: dict[str, type[Request]] = {}
         self.work: dict[str, Execute] = {}
         self.answers: dict[str, Answer] = {}
+        self.requests: set[str] = set()  # the standard requests: the forms that administrators have rules for
 
     def take(self, name: str) -> None:
         """Whatever the module of that name offers. Raises ValueError when an intent is offered twice."""
@@ -32,6 +33,8 @@ class Found:
         if isinstance(form, type) and issubclass(form, Request):
             self._new(form.intent, name)
             self.forms[form.intent], self.work[form.intent] = form, module.execute
+            if name.startswith("dialogs.requests."):
+                self.requests.add(form.intent)
         for intent, answer in getattr(module, "ANSWERS", {}).items():
             self._new(intent, name)
             self.answers[intent] = answer
@@ -50,6 +53,6 @@ def found() -> Found:
     result = Found()
     for package in (dialogs, dialogs.cases, dialogs.requests):
         for info in pkgutil.iter_modules(package.__path__):
-            if not info.ispkg and info.name not in {"registry", "route", "asking", "hearing", "filler", "work"}:
+            if not info.ispkg and info.name not in {"__main__", "registry", "route", "asking", "hearing", "filler", "work"}:
                 result.take(f"{package.__name__}.{info.name}")
     return result

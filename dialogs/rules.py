@@ -1,0 +1,173 @@
+"""The rules of the standard requests: one TOML file per request, owned by administrators, in force as soon as it is saved.
+
+rules/distribution_list_add_member.toml:
+
+    hvem = ["alle"]            # who may ask: alle, ejer, leder, rolle:<role of ROLES>, gruppe:<Entra object id>
+    godkender = ["ejer"]       # who approves: ingen, ejer, leder, rolle:…, gruppe:…
+    antal_godkendere = 1       # how many of them, 1 or 2
+    mange_ad_gangen = 500      # people in one request
+    fortryd_timer = 72         # how long it can be undone; 0: never
+
+A request without a file gets the defaults below: anybody may ask, and the manager approves.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+log = structlog.get_logger()
+
+PARTY = re.compile(r"alle|ejer|leder|rolle:[a-z0-9_æøå-]+|gruppe:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FOLDER = Path(__file__).parent.parent / "rules"
+
+
+def party(text: str) -> str:
+    """Somebody who may ask or approve, as it is written in a rule."""
+    if not PARTY.fullmatch(text):
+        raise ValueError(f"{text!r} must be alle, ejer, leder, rolle:<name> or gruppe:<object id>")
+    return text
+
+
+def approver(text: str) -> str:
+    """The same, and nobody; but not everybody."""
+    if text == "alle":
+        raise ValueError("'alle' cannot approve; write ingen when nobody needs to")
+    return text if text == "ingen" else party(text)
+
+
+def pattern(text: str) -> str:
+    """A regular expression that can be compiled."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return text
+
+
+class Rule(BaseModel):
+    """What the administrators have decided of one request. The names are those of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    hvem: list[Annotated[str, AfterValidator(party)]] = Field(["alle"], min_length=1, description="Hvem må bede om det")
+    godkender: list[Annotated[str, AfterValidator(approver)]] = Field(["leder"], min_length=1, description="Hvem godkender")
+    antal_godkendere: int = Field(1, ge=1, le=2, description="Antal godkendere")
+    navn: Annotated[str, AfterValidator(pattern)] = Field("", description="Navnet skal se sådan ud")
+    adresse: str = Field("", description="Adressen foreslås sådan", pattern=r"^[^@\s]*(\{navn\}[^@\s]*@[a-z0-9.-]+)?$")
+    mange_ad_gangen: int = Field(50, ge=1, le=500, description="Personer ad gangen")
+    eksterne: bool = Field(default=False, description="Adresser udenfor huset")
+    fortryd_timer: int = Field(24, ge=0, le=24 * 90, description="Kan fortrydes i timer")
+    minutter: int | None = Field(None, ge=0, le=480, description="Sparede minutter")
+    paamind_timer: int = Field(8, ge=1, le=200, description="Påmindelse efter arbejdstimer")
+    eskaler_timer: int = Field(24, ge=1, le=400, description="Videre til lederens leder efter arbejdstimer")
+    udloeb_dage: int = Field(30, ge=1, le=90, description="Bortfalder efter dage")
+
+
+class BadRules(Exception):
+    """Rules that cannot be used; one sentence for each fault, with file, line and key."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = list(faults)
+        super().__init__("\n".join(self.faults))
+
+
+def read(path: Path) -> Rule:
+    """The rule of one file. Raises BadRules."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Rule.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadRules([f"{path}: {error}"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRules([f"{path}: cannot be read: {error}"]) from None
+    except ValidationError as error:
+        raise BadRules(fault(path, text, str(one["loc"][0]), one["type"], one["msg"]) for one in error.errors()) from None
+
+
+def fault(path: Path, text: str, key: str, kind: str, said: str) -> str:
+    """One fault, with the line that the key stands in and what to do."""
+    line = next((number for number, row in enumerate(text.splitlines(), 1) if re.match(rf'\s*"?{re.escape(key)}"?\s*[=.]', row)), 1)
+    if kind == "extra_forbidden":
+        near = get_close_matches(key, Rule.model_fields, 1)
+        said = f"is not a rule; did you mean {near[0]}?" if near else f"is not a rule; there are {', '.join(Rule.model_fields)}"
+    return f"{path}:{line}: {key}: {said.removeprefix('Value error, ')}"
+
+
+class Rules:
+    """The rules in force. Files are looked at anew each time a rule is asked for; a file that is broken changes nothing and is logged."""
+
+    def __init__(self, requests: Iterable[str], folder: Path = FOLDER) -> None:
+        """requests: the intents that there are. Raises BadRules, with all that is wrong."""
+        self._folder = folder
+        self._paths = {intent: folder / f"{intent.replace('.', '_')}.toml" for intent in requests}
+        self._read: dict[str, tuple[tuple[int, int], Rule]] = {}
+        self.faults: dict[str, list[str]] = {}  # of files that were broken while running, by intent
+        stray = sorted(set(folder.glob("*.toml")) - set(self._paths.values()))
+        faults = [f"{path}:1: there is no request of that name; there are {', '.join(sorted(self._paths))}" for path in stray]
+        for intent in self._paths:
+            self.of(intent)
+            faults += self.faults.get(intent, [])
+        if faults:
+            raise BadRules(faults)
+
+    def of(self, intent: str) -> Rule:
+        """The rule of one request, as its file says now. Raises KeyError for an unknown request."""
+        path = self._paths[intent]
+        stamp = stamped(path)
+        known = self._read.get(intent)
+        if known and known[0] == stamp:
+            return known[1]
+        rule = known[1] if known else Rule()
+        try:
+            rule = read(path) if stamp != ABSENT else Rule()
+            self.faults.pop(intent, None)
+        except BadRules as error:
+            self.faults[intent] = error.faults
+            log.error("rules_not_taken", intent=intent, faults=error.faults)  # noqa: TRY400 - the faults say it all
+        self._read[intent] = (stamp, rule)
+        return rule
+
+    def all(self) -> Mapping[str, Rule]:
+        """Every request's rule, by intent."""
+        return {intent: self.of(intent) for intent in sorted(self._paths)}
+
+
+ABSENT = (0, -1)
+
+
+def stamped(path: Path) -> tuple[int, int]:
+    """When a file was last changed, and its size; ABSENT when there is none. A few microseconds, so it may be asked in a turn."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ABSENT
+    return found.st_mtime_ns, found.st_size
+
+
+def said(value: object) -> str:
+    """A rule's value in Danish, as it stands in the table of the rules."""
+    match value:
+        case bool():
+            return "ja" if value else "nej"
+        case list():
+            return ", ".join(map(str, value))
+        case None | "":
+            return "–"
+        case _:
+            return str(value)
+
+
+def table(rules: Mapping[str, Rule]) -> str:
+    """All rules as a table in Danish: a block per request, a line per rule."""
+    width = max(len(str(field.description)) for field in Rule.model_fields.values())
+    blocks = []
+    for intent, rule in rules.items():
+        rows = [f"  {str(field.description).ljust(width)}  {said(getattr(rule, name))}" for name, field in Rule.model_fields.items()]
+        blocks.append("\n".join([intent, *rows]))
+    return "\n\n".join(blocks)
