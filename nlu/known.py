@@ -85,7 +85,8 @@ class Known:
         self.people = People(people)
         self.titles = Titles(lists, mailboxes)
         self._vocabulary = {*self.people.vocabulary(), *self.titles.vocabulary()}
-        self._near = Near(word for word in self._vocabulary if not any(char.isdecimal() for char in word))
+        near = Near(word for word in self._vocabulary if not any(char.isdecimal() for char in word))
+        self._near = lru_cache(maxsize=MOST_OPTIONS)(near.of)
         self._options = lru_cache(maxsize=MOST_OPTIONS)(self._find_options)
 
     @classmethod
@@ -110,7 +111,7 @@ class Known:
             return False
         if folded in self.people.first:
             return True
-        return slipped and len(folded) > SHORTEST_SLIPPED and not self.people.first.isdisjoint(self._near.of(folded))
+        return slipped and len(folded) > SHORTEST_SLIPPED and not self.people.first.isdisjoint(self._near(folded))
 
     def _names(self, text: str, names: People | Titles) -> Iterator[Named]:
         tokens = list(_tokens(text))
@@ -142,6 +143,8 @@ class Known:
         runs = [_Run(read, (option,)) for option in self._read(tokens[at]) if (read := names.begin(option.word))]
         found: tuple[int, _Run | None] = (0, None)
         for size in range(1, LONGEST_NAME + 1):
+            if not runs:
+                break
             whole = [run for run in runs if names.kinds(run.read, size)]
             if whole:
                 found = size, min(whole, key=_Run.cost)
@@ -169,7 +172,7 @@ class Known:
         exact = [_Option(word, 0, cut) for cut, word in cuts.items() if word in self._vocabulary]
         if not slipped or len(folded) < shortest:
             return tuple(exact)
-        near = [_Option(word, 1, cut) for cut, base in cuts.items() for word in sorted(self._near.of(base))]
+        near = [_Option(word, 1, cut) for cut, base in cuts.items() for word in sorted(self._near(base))]
         return tuple(exact + near)
 
     def _strength(self, tokens: list[_Token], run: _Run) -> int:

@@ -32,8 +32,12 @@ class Near:
     def of(self, word: str) -> frozenset[str]:
         """The words of the vocabulary that are one slip away from the folded `word`; `word` itself is not among them."""
         asked = np.fromiter({hash(one) for form in _forms(word) for one in _shortened(form)}, np.int64)
-        begin, end = (np.searchsorted(self._hashes, asked, side).tolist() for side in ("left", "right"))
-        found = {place for at, to in zip(begin, end, strict=True) if at < to for place in self._places[at:to].tolist()}
+        begin = np.searchsorted(self._hashes, asked)
+        held = begin < len(self._hashes)
+        asked, begin = asked[held], begin[held]
+        met = self._hashes[begin] == asked
+        end = np.searchsorted(self._hashes, asked[met], "right").tolist()
+        found = {place for at, to in zip(begin[met].tolist(), end, strict=True) for place in self._places[at:to].tolist()}
         return frozenset(other for place in found if one_slip(word, other := self._words[place]))
 
 
