@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.errors import Unavailable
 from dialogs import drawing, texts
-from dialogs.fields import Bad, Reading, Which
+from dialogs.fields import At, Bad, Got, Reading, Which
 from dialogs.form import Request
 from dialogs.registry import found
 from dialogs.state import FormState
@@ -46,9 +46,16 @@ class Asking:
             for name, value in known.items():
                 self.form.answers.setdefault(name, value)
 
+    def at(self, name: str) -> At:
+        """Where a field is read."""
+        at = self.turn.at(self.form, name)
+        at.now = self.form.answers.get(name)
+        return at
+
     def put(self, name: str, value: Any) -> bool:
-        """Set a field; False when it held that value already."""
+        """Set a field; False when it held that value already. What was proposed from it is proposed anew."""
         form = self.form
+        value = self.asks[name].kind.join(form.answers.get(name), value)
         form.skipped = [one for one in form.skipped if one != name]
         if form.answers.get(name) == value:
             return False
@@ -60,8 +67,23 @@ class Asking:
         if name in {form.asked, form.offered}:
             form.attempts = form.helped = 0
             self.forget_choices()
+        for other in [one for one in form.proposed if name in self.asks[one].kind.follows]:
+            form.answers.pop(other, None)
+        form.proposed = [one for one in form.proposed if one in form.answers and one != name]
         self.kind.settle(form.answers, {name})
         return True
+
+    async def propose(self) -> None:
+        """Fill what can be proposed from the other answers; it is shown in the summary, and corrected like all else."""
+        form = self.form
+        for name in self.kind.wanted(form.answers):
+            kind = self.asks[name].kind
+            if name in form.answers or name in form.skipped or any(one not in form.answers for one in kind.follows):
+                continue
+            reading = await kind.propose(self.at(name))
+            if isinstance(reading, Got):
+                form.answers[name] = reading.value
+                form.proposed = [*form.proposed, name]
 
     async def go_on(self, pending: list[tuple[str, Reading]] | None = None) -> None:
         """Ask the next thing: a choice that is open, a field that is missing, or whether the summary is right."""
@@ -72,6 +94,7 @@ class Asking:
             if isinstance(reading, Which):
                 await self.ask(name, which=reading)
                 return
+        await self.propose()
         missing = self.kind.missing(self.form.answers)
         if missing:
             await self.ask(missing[0])
@@ -108,6 +131,9 @@ class Asking:
         ask, form, turn = self.asks[name], self.form, self.turn
         self.tell_changes()
         self.point_at(name)
+        value = form.answers.get(name)
+        open_part = ask.kind.unsettled(value) if which is None and value is not None else None
+        which = which or open_part
         if which is None and form.found and form.offered == name:  # what was found is still the question
             which = Which(ask.question, tuple((one["label"], one["value"]) for one in form.choices))
         form.offered, form.found = name, which is not None
@@ -123,8 +149,8 @@ class Asking:
             turn.say(question, drawing.send("Videre", self.drawn_with([name])), *beside, drawing.cancel(), inputs=inputs, key=key)
         elif drawn_whole:
             turn.say(f"{question} Skriv det her, eller udfyld kortet.", *self.card_buttons(), *beside, inputs=self.inputs(), key=key)
-        elif buttons := (*drawing.choices(name, form.choices, other=ask.kind.other if which else ""), *beside):
-            turn.say(question, *buttons, key=key)
+        elif buttons := (*drawing.choices(name, form.choices, other=ask.kind.other if which and not open_part else ""), *beside):
+            turn.say(question, *buttons, facts=ask.kind.table(value) if open_part else None, key=key)
         else:
             form.card = ""
             turn.say(question)

@@ -49,17 +49,21 @@ class Changing(Asking):
         shown = ask.say(texts.shortened(ask.kind.show(self.form.answers[name]), 80))
         fresh = before in (None, "", [])
         colon = ":" if ask.told == "{}" else ""  # the value is a sentence by itself
-        self.changes[name] = (shown if fresh else f"{shown} (før{colon} {texts.shortened(ask.kind.short(before), 60)})", fresh)
+        told = "" if fresh else ask.kind.difference(before, self.form.answers[name])
+        if told:
+            self.changes[name] = (told, False)
+        else:
+            self.changes[name] = (shown if fresh else f"{shown} (før{colon} {texts.shortened(ask.kind.short(before), 60)})", fresh)
         self.turn.corrected = True
 
     async def read(self, name: str, text: str) -> Reading:
         """A field's reading of a text."""
-        return await self.asks[name].kind.read(text, self.turn.at(self.form, name))
+        return await self.asks[name].kind.read(text, self.at(name))
 
     async def find(self, name: str, text: str) -> Reading:
         """A field's value inside a text. What narrows a choice down is no news where the answer is one of those that are left."""
         kind = self.asks[name].kind
-        reading = await kind.find(text, self.turn.at(self.form, name))
+        reading = await kind.find(text, self.at(name))
         now = self.form.answers.get(name)
         left = isinstance(kind, Pick) and isinstance(reading, Which) and any(value == now for _, value in reading.choices)
         return Got(now) if left else reading
@@ -68,8 +72,10 @@ class Changing(Asking):
         """The value that a correction gives for the field it names; None when it is none after all."""
         name, kind = correction.field, self.asks[correction.field].kind
         if not correction.loose:
-            return await self.read(name, correction.new)
-        reading = await kind.find(correction.new, self.turn.at(self.form, name))
+            at = self.at(name)
+            at.now = None  # the whole value, not a change of it
+            return await kind.read(correction.new, at)
+        reading = await kind.find(correction.new, self.at(name))
         if reading is None and (isinstance(kind, Who) or (isinstance(kind, Text) and not kind.many_lines)):
             reading = await self.read(name, correction.new)
         return None if isinstance(reading, Bad) else reading
@@ -109,8 +115,9 @@ class Changing(Asking):
                 return [Said(clause, correction.field, reading, firm=True)]
         found = []
         for name in (name for name in wanted if not isinstance(self.asks[name].kind, Text)):
-            reading = await self.find(name, correction.new)
-            if reading is None and name == self.form.asked and isinstance(self.asks[name].kind, Pick):
+            kind = self.asks[name].kind
+            reading = await self.find(name, part if kind.corrects else correction.new)
+            if reading is None and name == self.form.asked and isinstance(kind, Pick):
                 reading = await self.read(name, correction.new)
             if reading is not None and not isinstance(reading, Bad):
                 found.append(Said(clause, name, reading))

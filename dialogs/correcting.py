@@ -31,6 +31,8 @@ class Correcting(Changing):
         """Take the text as a correction of any answer, or as answers to other questions. `plain`: also without words that mark it so."""
         if not self.digresses() and await self.several(text):
             return True
+        if await self.grown(text):
+            return True
         correction = corrections.read(text, self.asks)
         if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
             return True
@@ -44,6 +46,19 @@ class Correcting(Changing):
             await self.go_on()
             return True
         return await self.found_in(said, marked=correction.marked)
+
+    async def grown(self, text: str) -> bool:
+        """A list that grows or shrinks ("tilføj Mette"), also where that alone could be another wish; not where another list is named."""
+        for name in self.kind.wanted(self.form.answers):
+            kind = self.asks[name].kind
+            if not kind.corrects or name not in self.form.answers or {"list_name", "mailbox_name"} & self.turn.meaning.entities.keys():
+                continue
+            reading = await kind.find(text, self.at(name))
+            if isinstance(reading, Got):
+                self.change(name, reading.value)
+                await self.go_on()
+                return True
+        return False
 
     async def put_into(self, correction: corrections.Correction) -> bool:
         """A value for a field that was named; "titlen er forkert" asks for a better one."""
@@ -73,7 +88,7 @@ class Correcting(Changing):
             kind = self.asks[name].kind
             if name == self.form.asked or isinstance(kind, Text):
                 continue
-            reading = await self.find(name, text)
+            reading = await self.find(name, self.turn.text if kind.corrects else text)
             named = marked or "person" in self.turn.meaning.entities
             if reading is None and named and isinstance(kind, Who) and name in self.form.answers:
                 reading = known(await self.read(name, text))

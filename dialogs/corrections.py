@@ -81,7 +81,8 @@ def read(text: str, asks: dict[str, Ask]) -> Correction:
     for frame in INTO:
         into = frame.match(rest)
         if into and (field := named(into["field"], asks)):
-            vague = asks[field].kind.lenient or asks[field].kind.drawn == "lines"
+            kind = asks[field].kind
+            vague = kind.lenient or (kind.drawn == "lines" and not kind.corrects)
             by_label = named(into["field"], {field: asks[field]}, label_only=True)
             loose = "loose" in frame.groupindex or (frame is INTO[COLON] and vague and not by_label)
             return Correction(re.sub(r"^at\s+", "", into["new"].strip()), field, old, marked=not loose or marked, loose=loose)

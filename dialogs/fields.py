@@ -11,7 +11,7 @@ from typing_extensions import override
 from connectors.directory import Person
 from dialogs import texts, words
 from dialogs.desk import Desk
-from dialogs.talk import Choice, Event
+from dialogs.talk import Choice, Event, Fact
 from nlu.normalise import fold
 from nlu.understanding import Understanding
 
@@ -80,6 +80,7 @@ class At:
     answers: Mapping[str, Any]
     offered: list[dict[str, Any]] = field(default_factory=list)  # the choices of the field that is read, if it has any
     understood: Callable[[], Understanding | None] = lambda: None  # worked out only where a kind asks for it
+    now: Any = None  # what the field that is read holds
 
     @property
     def me(self) -> Colleague | None:
@@ -94,6 +95,8 @@ class Kind:
     free = False
     searches = False  # any words may be what is looked for: when nothing is found, they may have meant something else
     lenient = False
+    corrects = False  # reads "også X" and "uden Y" itself: what is said changes the value rather than replacing it
+    follows: tuple[str, ...] = ()  # fields from which its value is proposed
     other = "En anden"  # the button beside choices that were found; "" where there are no others
     drawn: Literal["text", "lines", "choice", "choices", "date", "number"] = "text"
 
@@ -114,6 +117,35 @@ class Kind:
     async def take(self, raw: str, at: At) -> Reading:
         """What a card's input holds."""
         return await self.read(raw, at)
+
+    async def propose(self, at: At) -> Reading:
+        """A value that nobody need be asked for. None: ask."""
+        del at
+        return None
+
+    def join(self, before: Any, said: Any) -> Any:
+        """The value after something was said, which may be a part of it."""
+        del before
+        return said
+
+    def unsettled(self, value: Any) -> Which | None:
+        """What must be asked of a value before it can be used."""
+        del value
+        return None
+
+    def give_up(self, value: Any) -> Any:
+        """The value without what is unsettled in it."""
+        return value
+
+    def table(self, value: Any) -> list[Fact]:
+        """The value line by line, shown where something in it is asked."""
+        del value
+        return []
+
+    def difference(self, before: Any, now: Any) -> str:
+        """What changed, for values of which old and new would be too long to tell; "" for the others."""
+        del before, now
+        return ""
 
     def show(self, value: Any) -> str:
         """The value in a summary."""

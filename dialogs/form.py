@@ -82,9 +82,13 @@ class Request(BaseModel):
 
     @classmethod
     def missing(cls, answers: Mapping[str, Any]) -> list[str]:
-        """The required fields that nobody has filled, in order."""
+        """The required fields that nobody has filled, and those in which something is unsettled, in order."""
         asks = cls.asks()
-        return [name for name in cls.wanted(answers) if asks[name].required and name not in answers]
+        return [
+            name
+            for name in cls.wanted(answers)
+            if (asks[name].required if name not in answers else asks[name].kind.unsettled(answers[name]) is not None)
+        ]
 
     @classmethod
     async def known(cls, at: At) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Hearing(Correcting):
         form = self.form
         name = form.offered
         kind = self.asks[name].kind
-        if kind.drawn == "choices" or (isinstance(kind, Pick) and not form.found):
+        if kind.corrects or kind.drawn == "choices" or (isinstance(kind, Pick) and not form.found):
             return False
         if len(form.choices) > drawing.MOST_BUTTONS and words.ordinal(text, len(form.choices)) is not None:
             return False  # so many were not shown, so a number means none of them
@@ -88,10 +88,12 @@ class Hearing(Correcting):
     async def answered(self, name: str, value: Any) -> None:
         """A field got its value; go on, and say at the summary what was changed."""
         was_confirm = self.form.asked == "confirm"
-        self.turn.close_card(self.form.card, f"Du svarede: {texts.shortened(self.asks[name].kind.show(value), 80)}.")
         before = self.form.answers.get(name)
-        if self.put(name, value) and (was_confirm or before is not None):
+        unsettled = before is not None and self.asks[name].kind.unsettled(before) is not None
+        card = self.form.card
+        if self.put(name, value) and (was_confirm or before is not None) and not unsettled:
             self.note_change(name, before)
+        self.turn.close_card(card, f"Du svarede: {texts.shortened(self.asks[name].kind.show(self.form.answers[name]), 80)}.")
         await self.go_on()
 
     async def hear_answer(self, text: str, word: Word | None) -> bool:
@@ -309,7 +311,9 @@ class Hearing(Correcting):
         """A skip, or "det ved jeg ikke": fine where the field is not required or has its value, help where it has none."""
         name = self.form.asked
         ask = self.asks[name]
-        if name in self.form.answers:
+        if name in self.form.answers and ask.kind.unsettled(self.form.answers[name]):
+            self.form.answers[name] = ask.kind.give_up(self.form.answers[name])
+        elif name in self.form.answers:
             self.turn.note("Så bliver den, som den var.")
         elif ask.required:
             await self.explain("Den kan jeg ikke undvære." if word is Word.SKIP else "Helt i orden, jeg hjælper.")

@@ -30,6 +30,7 @@ class FormState(BaseModel):
     card: str = ""  # the key of the card that may be answered now
     noticed: str = ""  # what stood above the last summary, so that it is not said again
     summary: str = ""  # the key of the last summary's card: a yes counts while that is the card
+    proposed: list[str] = Field(default_factory=list)  # fields whose value nobody has said
     filled_by: dict[str, str] = Field(default_factory=dict)  # field → id of the message that last filled it
     before: dict[str, Any] = Field(default_factory=dict)  # field → the value before the last change
     changed: list[str] = Field(default_factory=list)  # fields that the last message changed, the latest last

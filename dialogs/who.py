@@ -65,3 +65,30 @@ class Who(Kind):
     @override
     def raw(self, value: Any) -> str:
         return Colleague.model_validate(value).email
+
+
+OWNS = re.compile(
+    r"(?:^|[,.;]|\bog\b)\s*(?P<who>[^,.;]{2,60}?)\s+(?:skal\s+(?:selv\s+)?(?:være|stå for den)|er)\s+(?:selv\s+)?(?:ejer|ansvarlig)\w*"
+    r"|\b(?:ejer(?:en)?|ansvarlig)\s*(?:er|skal være|bliver|:|=)\s*(?P<other>[^,.;]{2,60})"
+    r"|\bmed\s+(?P<with>[^,.;]{2,60}?)\s+som\s+(?:ejer|ansvarlig)",
+    re.I,
+)
+MYSELF = re.compile(r"\b(?:jeg|mig)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Owner(Who):
+    """Who answers for something: one employee, "mig selv" included; found in a sentence beside the word for it ("jeg skal selv være ejer")."""
+
+    @override
+    async def read(self, text: str, at: At) -> Reading:
+        return await self.find(text, at) or await super().read(text, at)
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        match = OWNS.search(text)
+        if match is None:
+            return None
+        said = next(part for part in match.groups() if part).strip()
+        reading = await super().read("mig" if MYSELF.search(said) else said.split(" og ")[-1], at)
+        return None if isinstance(reading, Bad) else reading

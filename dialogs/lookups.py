@@ -1,0 +1,119 @@
+"""Lists and mailboxes that exist, by name: looked up by a function of the request's, typed with mistakes or not, chosen among several."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+from connectors.folding import fold, words_of
+from dialogs import texts, words
+from dialogs.fields import At, Bad, Got, Kind, Reading, Which
+
+OFFERED, ALIKE = 5, 0.7
+START = 3  # letters by which likely names are found
+
+
+class Thing(BaseModel):
+    """A list or mailbox as an answer holds one. `detail`: what tells it from others of nearly the same name, as a rule the address."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    name: str
+    detail: str = ""
+
+
+Look = Callable[[str, At], Awaitable[Sequence[Thing]]]  # by words of the name, best first; raises ConnectorError
+
+
+@dataclass(frozen=True)
+class Lookup(Kind):
+    """Something that a system knows by name. The answer is a `Thing`. `look` finds those whose name holds every word."""
+
+    look: Look
+    one: ClassVar[str] = "noget"  # "Jeg fandt ingen liste"
+    none: ClassVar[str] = "intet"
+    entity: ClassVar[str] = ""
+    lead: ClassVar[re.Pattern[str]] = re.compile(r"^(?:det er|den der hedder)\s+", re.I)
+    searches = True
+
+    @override
+    async def read(self, text: str, at: At) -> Reading:
+        wanted = self.lead.sub("", text.strip(" .!?")).strip("\"'”“ ")
+        if words.means(text) is not None or not words_of(wanted):
+            return None
+        return await self._named(wanted, at)
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
+        named = next(iter(meaning.entities.get(self.entity, [])), "")
+        return await self._named(named, at) if named else None
+
+    async def _named(self, wanted: str, at: At) -> Reading:
+        things = list(await self.look(wanted, at))
+        exact = [one for one in things if squeezed(one.name) == squeezed(wanted) or fold(one.detail) == fold(wanted)]
+        if len(exact) == 1 or len(things) == 1:
+            return Got((exact or things)[0].model_dump())
+        if things:
+            few = (exact or things)[:OFFERED]
+            return Which(f"Hvilken {self.one}?", choices_of(few))
+        near = await self._near(wanted, at)
+        same = [one for one in near if squeezed(one.name) == squeezed(wanted)]
+        if len(same) == 1:
+            return Got(same[0].model_dump())
+        said = f"Jeg fandt {self.none} {self.one}, der hedder {texts.plain(texts.shortened(wanted, 40))}."
+        return Which(f"{said} Mener du en af de her?", choices_of(near)) if near else Bad(f"{said} Skriv navnet, som det står i Outlook.")
+
+    async def _near(self, wanted: str, at: At) -> list[Thing]:
+        """Those with nearly that name, the nearest first."""
+        starts = list(dict.fromkeys(word[:START] for word in words_of(wanted) if len(word) >= START))[:START]
+        found = {one.id: one for start in starts for one in await self.look(start, at)}
+        scored = [(SequenceMatcher(None, squeezed(wanted), squeezed(one.name)).ratio(), one) for one in found.values()]
+        return [one for score, one in sorted(scored, key=lambda pair: (-pair[0], pair[1].name)) if score >= ALIKE][:OFFERED]
+
+    @override
+    def show(self, value: Any) -> str:
+        thing = Thing.model_validate(value)
+        return f"{thing.name} ({thing.detail})" if thing.detail else thing.name
+
+    @override
+    def short(self, value: Any) -> str:
+        return Thing.model_validate(value).name
+
+    @override
+    def raw(self, value: Any) -> str:
+        return Thing.model_validate(value).name
+
+
+class List(Lookup):
+    """A distribution list."""
+
+    one = "liste"
+    none = "ingen"
+    entity = "list_name"
+    lead = re.compile(r"^(?:(?:det er|den der hedder|på|af|fra|til)\s+)*(?:(?:distributions|mail)?listen?\s+)?", re.I)
+
+
+class Mailbox(Lookup):
+    """A shared mailbox."""
+
+    one = "postkasse"
+    none = "ingen"
+    entity = "mailbox_name"
+    lead = re.compile(r"^(?:(?:det er|den der hedder|på|i|til)\s+)*(?:(?:fælles)?postkassen?\s+)?", re.I)
+
+
+def choices_of(things: Sequence[Thing]) -> tuple[tuple[str, Any], ...]:
+    """Things as choices: by name, with the detail where names are the same."""
+    names = [thing.name for thing in things]
+    return tuple((thing.name if names.count(thing.name) == 1 else f"{thing.name} ({thing.detail})", thing.model_dump()) for thing in things)
+
+
+def squeezed(name: str) -> str:
+    """A name without case, blanks and hyphens: "Barsel-Info" is "barselinfo"."""
+    return "".join(words_of(name))
