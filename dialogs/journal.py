@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from typing_extensions import override
 
-from connectors.errors import ConnectorError, Refused
+from connectors.errors import Conflict, Denied, NotFound, Refused, Unavailable
 from connectors.outlook import Attachment, Mail, Outlook
 from connectors.records import CaseDraft, DocumentDraft, FileDraft, Receipt, Records, RecordsCase, filing_key
 from dialogs import texts
@@ -202,7 +203,8 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
         except Refused as error:
             failed.append(f"”{texts.plain(mail.subject)}” kom ikke med: {texts.trouble(error)}")
             continue
-        await job.step(f"mark {place}", marked, desk, form.requester.id, mail.id, on=desk.systems.get(Outlook), within=mailbox)
+        with suppress(Unavailable):  # tried for as long as any step is; the filing stands all the same
+            await job.step(f"mark {place}", marked, desk, form.requester.id, mail.id, on=desk.systems.get(Outlook), within=mailbox)
     await job.tell("done", {"reply": told(case, receipts, failed).model_dump(mode="json")})
     return "partly" if failed else "done"
 
@@ -241,10 +243,10 @@ async def filed(desk: Desk, form: Form, number: str, mail: MailRef) -> Receipt:
 
 
 async def marked(desk: Desk, person: str, mail: str) -> bool:
-    """The mail gets its category in Outlook; False when Outlook does not let us: the filing stands all the same."""
+    """The mail gets its category in Outlook; False when Outlook says no: the filing stands all the same. Raises Unavailable."""
     try:
         await desk.systems.get(Outlook).mark(person, mail)
-    except ConnectorError:
+    except (Conflict, Denied, NotFound, Refused):
         return False
     return True
 

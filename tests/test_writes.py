@@ -1,0 +1,186 @@
+"""Every write that any form makes × everything that can go wrong with it: nothing lost, nothing doubled, no success told that is none.
+
+The writes are not listed here: each form's transcripts are played, and what the systems' journals then show is what is tried.
+"""
+
+import asyncio
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from connectors.http import Connector
+from dialogs.registry import found
+from jobs.__main__ import verified
+from jobs.database import place
+from simulators.server import CONTROL
+from simulators.server import build as build_simulators
+from tests.bot_child import Bot
+from tests.house import House, served
+from tests.test_transcripts import Play
+
+HERE = Path(__file__).parent / "transcripts"
+
+
+def connectors(kind: Any) -> list[Any]:
+    """All kinds of connector, by what they derive from."""
+    return [kind, *(one for sub in kind.__subclasses__() for one in connectors(sub))]
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "answer lost": {"drop_answer": True, "times": 1},
+    "429": {"status": 429, "retry_after": 1, "times": 2},
+    "503": {"status": 503, "times": 2},
+    "time-out": {"status": 504, "times": 1},
+    "token gone": {"status": 401, "times": 1},
+    "killed before": {"status": 503, "retry_after": 2, "times": 1},
+    "killed after": {"drop_answer": True, "times": 1},
+}
+TROUBLED = re.compile(r"^\((?:fault|drop|slow|later|edit)|^\(as ", re.MULTILINE)
+ID = re.compile(r"[0-9a-f]{32}|[\w=-]{24,}")
+SYSTEMS = {kind.name: kind.setting.removesuffix("_URL").lower() for kind in connectors(Connector) if hasattr(kind, "name")}
+Write = tuple[str, str, str, str]  # system, method, path without ids, command
+WHOLE: dict[Path, Counter[Write]] = {}
+
+
+def plays() -> Iterator[Path]:
+    """Per form the calm transcripts that show different writes; where none shows any, the first in which something is told later."""
+    for intent in sorted(found().forms):
+        calm = [path for path in sorted(HERE.glob(f"{intent.replace('.', '_')}.*.txt")) if not TROUBLED.search(path.read_text())]
+        shown = {tuple(sorted(set(re.findall(r"^= (\w+ \w+ [A-Za-z]{4,16})", path.read_text(), re.MULTILINE)))): path for path in calm}
+        told = [path for path in calm if "\n(wait)\n" in path.read_text()]
+        most = [one for writes, one in shown.items() if writes and not any(set(writes) < set(other) for other in shown)]
+        assert most or told, f"no calm transcript shows what {intent} writes"
+        yield from most or told[:1]
+
+
+class Place:
+    """Simulators in this process, a bot in another."""
+
+    def __init__(self, house: House, var: Path) -> None:
+        self.house, self.var = house, var
+        self.bot = Bot(house.simulators, var)
+
+    async def up(self) -> None:
+        self.house.bot = self.house.control.simulation.bot_url = await self.bot.up()
+
+    async def fresh(self) -> None:
+        """The seeded world again, and chats that nobody has opened."""
+        async with self.house.http.post(f"{self.house.simulators}/control/reset") as answer:
+            assert answer.status == 200
+        self.house.people.clear()
+
+    async def play(self, path: Path) -> set[str]:
+        """The person's side until the yes; the jobs that it started."""
+        before = set(self.runs())
+        play = Play(self.house, typed=False)
+        for line in path.read_text().splitlines():  # noqa: ASYNC240 - a small file
+            if line.startswith((">", "(attach", "(press")):
+                await play.line(line)
+            if started := set(self.runs()) - before:
+                return started
+        raise AssertionError(f"{path.stem} starts no job")
+
+    def runs(self) -> dict[str, tuple[str, str]]:
+        """State and outcome of all jobs."""
+        return {key: (state, outcome) for key, state, outcome in self.sql("SELECT id, state, outcome FROM run")}
+
+    def sql(self, statement: str) -> list[Any]:
+        with closing(sqlite3.connect(self.var / "kollega.runs.sqlite", timeout=30)) as connection:
+            return connection.execute(statement).fetchall()
+
+    async def ended(self, keys: set[str]) -> tuple[str, str]:
+        """State and outcome of the job, once it is closed."""
+        async with asyncio.timeout(45):
+            while any(self.runs()[key][0] == "open" for key in keys):  # noqa: ASYNC110 - another process runs it
+                await asyncio.sleep(0.03)
+        (key,) = keys
+        return self.runs()[key]
+
+    async def wrote(self) -> Counter[Write]:
+        """What took effect."""
+        return Counter(named(line) for line in await self.house.writes() if line["status"] < 300)
+
+    async def struck(self) -> None:
+        """Until the fault has met its request."""
+        async with asyncio.timeout(30):
+            while any(fault.times for fault in self.house.control.faults.standing()):  # noqa: ASYNC110 - another process asks
+                await asyncio.sleep(0.005)
+
+    async def die(self) -> None:
+        self.bot.kill()
+        self.bot = Bot(self.house.simulators, self.var)
+        await self.up()
+
+
+def named(line: dict[str, Any]) -> Write:
+    """A line of the journal without what differs from one time to the next."""
+    body = line["body"] if isinstance(line["body"], dict) else {}
+    command = (body.get("CmdletInput") or {}).get("CmdletName", "")
+    return line["system"], line["method"], ID.sub("*", line["path"].split("?")[0]), command
+
+
+@asynccontextmanager
+async def placed(var: Path) -> AsyncIterator[Place]:
+    simulators = build_simulators()
+    runner, address = await served(simulators)
+    async with aiohttp.ClientSession() as http:
+        here = Place(House(http, address, "", simulators[CONTROL]), var)
+        try:
+            await here.up()
+            yield here
+        finally:
+            await asyncio.to_thread(here.bot.stop)
+            await runner.cleanup()
+
+
+async def told(here: Place) -> str:
+    """All that the bot has said."""
+    async with here.house.http.get(f"{here.house.simulators}/control/journal") as answer:
+        lines = [line for line in await answer.json() if line["system"] == "teams" and line["status"] < 300]
+    return json.dumps([line["body"] for line in lines], ensure_ascii=False)
+
+
+async def writes_of(here: Place, path: Path) -> Counter[Write]:
+    """What takes effect when nothing goes wrong; played once in a process."""
+    if path not in WHOLE:
+        assert (await here.ended(await here.play(path)))[0] == "done"
+        WHOLE[path] = await here.wrote()
+        assert WHOLE[path], "a form that writes nothing needs no job"
+    return WHOLE[path]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("path", list(plays()), ids=lambda path: path.stem)
+async def test_no_write_is_lost_or_doubled(path: Path, fault: str, tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    async with placed(var) as here:
+        whole = await writes_of(here, path)
+        for write in whole:
+            await here.fresh()
+            system, method, where, command = write
+            await here.house.fault(path=where.split("*")[0], method=method, match=command, **FAULTS[fault])
+            keys = await here.play(path)
+            if fault.startswith("killed"):
+                await here.struck()
+                await here.die()
+            state, outcome = await here.ended(keys)
+            wrote, (key,) = await here.wrote(), keys
+            if state == "done":
+                assert wrote == whole, write
+                assert "Det lykkedes ikke" not in await told(here)
+            else:  # told as what it is; only a system whose credentials cannot be renewed may end so
+                assert (fault, outcome.split()[:2]) == ("token gone", ["Denied", system]), (write, state, outcome)
+                assert wrote <= whole
+                assert "Det lykkedes ikke" in await told(here)
+            proved = {SYSTEMS.get(one, one) for (one,) in here.sql(f"SELECT DISTINCT system FROM run_event WHERE run_id = '{key}'")}
+            assert proved >= {one[0] for one in wrote}, "each write is a step of its system"
+    assert verified(place(None, var), var / "none", 1) == 0
