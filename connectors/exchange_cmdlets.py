@@ -204,15 +204,23 @@ class Cmdlets(Connector):
         return text.strip()
 
     async def until(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
-        """What `look` gives as soon as it gives something. Raises Unavailable("not_visible") when patience ends."""
+        """What `look` gives as soon as it gives something. Raises Unavailable when patience ends: "not_visible", or "busy" where it was that."""
         clock = asyncio.get_running_loop().time
         end, pause = clock() + PATIENCE, 0.2
-        while (found := await look()) is None:
-            if clock() + pause > end:
-                raise Unavailable(self.name, f"{what}: not visible yet", code="not_visible")
-            await asyncio.sleep(pause)
+        while True:
+            trouble = Unavailable(self.name, f"{what}: not visible yet", code="not_visible")
+            try:
+                if (found := await look()) is not None:
+                    return found
+            except Unavailable as error:
+                if error.status != 429:  # one that is there and asks to wait is waited for
+                    raise
+                trouble = error
+            wait = max(pause, trouble.retry_after or 0.0)
+            if clock() + wait > end:
+                raise trouble
+            await asyncio.sleep(wait)
             pause = min(pause * 1.6, LONGEST)
-        return found
 
     async def patiently(self, command: Command) -> None:
         """A repeatable change of something that may be new: "not found" is waited out. Raises NotFound when patience ends."""

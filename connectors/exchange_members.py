@@ -1,7 +1,7 @@
 """Many people put on a list or taken off it: in batches, as many at a time as Exchange allows, each with what became of them."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from connectors.errors import ConnectorError, Denied, NotFound, Unavailable
@@ -57,7 +57,7 @@ class Members(Lists):
     async def _sent(self, list_id: str, people: Sequence[str], way: Way) -> dict[str, ConnectorError | None]:
         """Send everybody's change; for each its error, or None. As many batches at a time as calls are allowed."""
         errors: dict[str, ConnectorError | None] = {}
-        chunks: Iterator[Sequence[str]] = iter([people[start : start + BATCH] for start in range(0, len(people), BATCH)])
+        chunks = iter(shared(people, self.limit))
 
         async def worker() -> None:
             for chunk in chunks:
@@ -105,6 +105,13 @@ class Members(Lists):
     async def _on(self, list_id: str) -> set[str]:
         """Everything that the members of a list may be named by."""
         return {key for row in await self.member_rows(list_id, JOB) for key in keys_of(row)}
+
+
+def shared(people: Sequence[str], lanes: int) -> list[Sequence[str]]:
+    """Batches as even as can be, so many that all lanes end together."""
+    count = -(-len(people) // BATCH)
+    count = min(-(-count // lanes) * lanes, len(people))
+    return [people[len(people) * n // count : len(people) * (n + 1) // count] for n in range(count)]
 
 
 def parameters(list_id: str, person: str, way: Way) -> dict[str, object]:

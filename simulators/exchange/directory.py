@@ -4,6 +4,7 @@ A new object is not seen for `exchange_replication_seconds` (2): reads and write
 `exchange_stale_seconds` (0), by Graph after `exchange_graph_seconds` (5). An address that a list gave up is held for `exchange_release_seconds`.
 """
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,12 +24,13 @@ MEMBERS = MAILBOXES | LISTS | {"MailUser", "MailContact"}
 OWNERS = MAILBOXES | {"MailUser", "MailUniversalSecurityGroup"}
 UNSEEN = frozenset({"User"})  # in the directory, without mail: no recipient
 NAMESPACE = uuid.UUID("6f0e7e0c-53a1-4f0e-8c39-5d2f8f1d7a11")
+SPECIAL = re.compile(r'([,+"\\<>;=])')
 ADMINISTRATORS = "Organization Management"  # owns what an application makes without naming an owner
 
 
 def distinguished(name: str) -> str:
     """The DN of an object of that name."""
-    escaped = "".join(f"\\{mark}" if mark in ',+"\\<>;=' else mark for mark in name)
+    escaped = SPECIAL.sub(r"\\\1", name)
     return f"CN={escaped},{OU}"
 
 
@@ -76,13 +78,13 @@ class Directory:
         def fits(one: Document | None) -> bool:
             return one is not None and self.seen(one) and (one["kind"] in kinds if kinds else one["kind"] not in UNSEEN)
 
-        direct = self.recipients.get(wanted) or self.holder(wanted.removeprefix("smtp:"))
+        direct = self.recipients.get(wanted) or self.holder(wanted.removeprefix("smtp:")) or self.of_entra(wanted)
         if direct is not None:
             if fits(direct):
                 yield direct
             return
         for one in self.recipients.values():
-            names = (one["object_id"], one["exchange_guid"], one["name"], one["alias"], one["dn"], one["upn"])
+            names = (one["exchange_guid"], one["name"], one["alias"], one["dn"], one["upn"])
             if any(wanted == name.casefold() for name in names if name) and fits(one):
                 yield one
 
@@ -90,6 +92,11 @@ class Directory:
         """Who has an address, also a deleted one. `address`: case-folded, without prefix."""
         row = self.table("address").get(address)
         return self.recipients.get(row["guid"]) if row and row["released"] is None else None
+
+    def of_entra(self, object_id: str) -> Document | None:
+        """Who has an object id."""
+        row = self.table("object").get(object_id)
+        return self.recipients.get(row["guid"]) if row else None
 
     def claim(self, guid: str, addresses: list[str]) -> None:
         """Give an object exactly these addresses. Refuses foreign domains, and those that another one has or had until just now."""
@@ -114,6 +121,7 @@ class Directory:
 
     def put(self, one: Document) -> None:
         self.recipients[one["guid"]] = one
+        self.table("object").setdefault(one["object_id"], {"guid": one["guid"]})
 
     def unique(self, name: str, but: str = "") -> None:
         """Refuse a name that another object has."""

@@ -130,7 +130,8 @@ class Filler:
             for address in (one["primary"], *one["others"])
             if address
         }
-        for kind, rows in {"recipient": self.recipients, "address": addresses, **self.tables}.items():
+        objects = {one["object_id"]: {"guid": number} for number, one in self.recipients.items()}
+        for kind, rows in {"recipient": self.recipients, "address": addresses, "object": objects, **self.tables}.items():
             simulation.store.table("exchange", kind).fill(rows)
 
 

@@ -49,8 +49,8 @@ class Groups:
         return [one for one in self.directory.every(KINDS) if one["created"] <= until]
 
     def found(self, identity: str) -> Document:
-        one = next((one for one in self.every() if one["object_id"] == identity.lower()), None)
-        if one is None:
+        one = self.directory.of_entra(identity.lower())
+        if one is None or one not in self.every():
             text = f"Resource '{identity[:80]}' does not exist or one of its queried reference-property objects are not present."
             raise Refusal(404, "Request_ResourceNotFound", text)
         return one
@@ -188,8 +188,8 @@ def made(call: Call) -> Answer:
 def of(call: Call, person: Person, simulation: Simulation, roles: frozenset[str], *, through: bool) -> Answer:
     """GET /users/{id}/memberOf and /transitiveMemberOf. Without permission for groups, their ids alone."""
     groups = Groups(simulation)
-    guid = next((one["guid"] for one in groups.directory.recipients.values() if one["object_id"] == person.id), "")
-    found = list(groups.around(guid, through=through)) if guid else []
+    one = groups.directory.of_entra(person.id)
+    found = list(groups.around(one["guid"], through=through)) if one else []
     if not roles & READS:
         rows = [{"@odata.type": f"#{TYPE}", "id": one["object_id"]} for one in found]
         return page(call, rows, f"{call.base}/$metadata#directoryObjects", 100, 999)
