@@ -233,10 +233,43 @@ async def test_mail_is_sent_to_the_bot_and_its_dialog_answered(teams: Teams, win
     await expect(dialog.get_by_text("Skriv sagens nummer.")).to_be_visible()
     await dialog.get_by_label("Sagsnummer").fill("2026-0012345")
     await dialog.get_by_role("button", name="Journalisér nu").click()
-    await expect(page.get_by_text("Jeg går i gang og skriver til dig.")).to_be_visible()
-    await page.keyboard.press("Escape")
+    await expect(page.locator(".toast")).to_contain_text("Jeg går i gang og skriver til dig.")
     await expect(page.get_by_role("dialog")).to_be_hidden()
     assert teams.bot.got[-1]["value"]["data"] == {"case": "2026-0012345"}
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+async def test_the_answer_to_a_mail_is_covered_by_nothing(teams: Teams, window: Windows, width: int) -> None:
+    async def answer(activity: Json) -> web.Response | None:
+        if activity.get("name") != "composeExtension/fetchTask":
+            return None
+        await teams.shows({"type": "message", "text": "Hvilken sag skal mailen ligge på?"})
+        return web.json_response({"task": {"type": "message", "value": "Jeg har svaret i vores chat."}})
+
+    await teams.call("POST", "/control/reset")
+    teams.bot.answer = answer
+    page = await window.open(width=width)
+    await page.get_by_role("button", name="Mails").click()
+    await page.get_by_role("button", name=re.compile("^Send mailen")).first.click()
+    await expect(page.locator(".toast")).to_contain_text("Jeg har svaret i vores chat.")
+    await page.locator(".message .bubble", has_text="Hvilken sag").click(timeout=3_000)  # fails when something lies over it
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+@pytest.mark.parametrize("side", ["me", "bot"])
+async def test_the_menu_of_a_short_message_hides_no_time_and_is_on_the_screen(teams: Teams, window: Windows, width: int, side: str) -> None:
+    page = await window.open(width=width)
+    await say(page, "ok")
+    await teams.shows({"type": "message", "text": "ok"})
+    message = page.locator(f".message.{side}", has_text="ok").last
+    await message.hover()
+    time, button = await message.locator("time").bounding_box(), await message.locator(".more > button").bounding_box()
+    assert time
+    assert button
+    assert button["x"] + button["width"] <= time["x"] or time["x"] + time["width"] <= button["x"]
+    await message.locator(".more > button").click()
+    for place in ("first", "last"):
+        await expect(getattr(page.locator(".menu button"), place)).to_be_in_viewport(ratio=1)
 
 
 async def test_choices_are_searched_while_one_types(teams: Teams, window: Windows) -> None:

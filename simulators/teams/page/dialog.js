@@ -1,8 +1,10 @@
 // The dialog that a message action opens.
-import { $ } from "./dom.js";
+import { $, announce } from "./dom.js";
 import { Card } from "./card.js";
+import { toast } from "./toast.js";
 
 const COMMAND = "journalise";
+const NARROW = window.matchMedia("(max-width: 720px)"); // as in layout.css: the mails lie over the chat
 const UNREACHABLE = "Der er ikke forbindelse til appen. Prøv igen.";
 
 export class Dialog {
@@ -32,8 +34,16 @@ export class Dialog {
     const task = answer.body?.task;
     if (answer.status >= 300) this.open("Kollega", null, UNREACHABLE);
     else if (task?.type === "continue" && task.value?.card) this.open(task.value.title ?? "Kollega", task.value.card.content, "");
-    else if (task?.type === "message") this.open("Kollega", null, String(task.value));
-    else $("dialog").close();
+    else this.done(task?.type === "message" ? String(task.value) : "");
+  }
+
+  // The bot's last words stand in a corner: what it did stands in the chat, which neither the dialog nor the mails may cover.
+  done(words) {
+    $("dialog").close();
+    if (!words) return;
+    if (NARROW.matches && !$("mails").hidden) this.chat.mails.toggle(false);
+    announce(`Kollega: ${words}`);
+    toast(words, () => $("text").focus());
   }
 
   open(title, json, words) {

@@ -127,9 +127,11 @@ export class Message {
     button.onclick = () => {
       if (holder.querySelector(".menu")) return close();
       const items = this.choices().map(([label, act]) => make("button", { type: "button", textContent: label, onclick: () => (close(), button.focus(), act()) }));
-      holder.append(make("div", { className: "menu", role: "group", ariaLabel: "Muligheder" }, ...items));
+      const menu = make("div", { className: "menu", role: "group", ariaLabel: "Muligheder" }, ...items);
+      holder.append(menu);
       button.ariaExpanded = "true";
       items[0].focus();
+      menu.scrollIntoView({ block: "nearest" }); // under the newest message there is no room
     };
     holder.onkeydown = (event) => {
       if (event.key === "Escape") (close(), button.focus());
