@@ -153,13 +153,15 @@ class Calls:
         raise AssertionError
 
 
-def worker(world: World) -> Any:
+def worker(world: World, renamed: dict[str, str], added: list[list[str]]) -> Any:
+    """renamed, added: what a later release does otherwise."""
     calls = Calls(world)
 
     async def work(job: Job) -> str:
         refused = ""
         job.unit = "Koncern IT"
-        for name, what in job.order.form["steps"]:
+        for old, what in [*job.order.form["steps"], *added]:
+            name = renamed.get(old, old)
             try:
                 if what == "wait":
                     await waited(world, job, name)
@@ -260,7 +262,7 @@ async def serve(config: dict[str, Any], pipe: Connection) -> None:
     engine = Jobs(
         database_url=config.get("database_url"),
         var_dir=Path(config["folder"]),
-        work=worker(world),
+        work=worker(world, config.get("renamed", {}), config.get("added", [])),
         tell=tell,
         patience=timedelta(seconds=config.get("patience", 60)),
         recoveries=config.get("recoveries", 20),
