@@ -16,7 +16,7 @@ KNOWN = Known.of(*NAMES.values())
 KINDS = tuple(NAMES)
 ENOUGH = 0.95
 FALSE = 0.01  # of ordinary sentences may gain a name
-TRIES = 1500  # of each kind: a half-width of one per cent
+TRIES = 1000  # of each kind: a half-width of one and a half per cent
 FRAMES = {
     "person": "sæt {} på listen|fjern {} fra listen|har {} adgang til sagen|{} skal have en ny pc|kan du give {} adgang|meld {} ud af listen|jeg søger indsigt for {}|"
     "hvad har vi liggende om {}|hej, jeg er {} og min printer virker ikke|tilføj {} og Ole Bang|{}s skærm er gået i sort|find {}s sager|hvor langt er {}s indsigt|"
