@@ -9,11 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
 from sqlalchemy import select
 
 from jobs.audit import FIRST, stamp
 from jobs.database import Place, engine
 from jobs.tables import AUDIT
+
+log = structlog.get_logger()
 
 FILE = "audit-anchors.jsonl"
 DAILY = timedelta(hours=24)
@@ -62,5 +65,8 @@ def end(place: Place, now: datetime) -> Anchor:
 
 
 def daily(place: Place, path: Path, now: datetime) -> None:
-    """Add one unless there is one of today."""
-    write(place, path, now, DAILY)
+    """Add one unless there is one of today. A file that cannot be read is left alone, and the log says so."""
+    try:
+        write(place, path, now, DAILY)
+    except ValueError as error:
+        log.error("anchors_not_written", file=str(path), error=type(error).__name__)  # noqa: TRY400 - the file's name says enough

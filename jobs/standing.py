@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from jobs.logs import described
 from jobs.pace import Pace
-from jobs.runs import Runs, Trouble
+from jobs.runs import Runs, Trouble, links
 
 log = structlog.get_logger()
 
@@ -19,7 +19,10 @@ State = Literal["waiting", "running", "retrying", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class Status:
-    """How a job stands. Times are UTC. `retrying_system` and `next_try` only while it retries; `outcome` once it is finished."""
+    """How a job stands. Times are UTC. `retrying_system` and `next_try` only while it retries; `outcome` and `links` once it is finished.
+
+    links: what it made or changed, {"name", "url"} each.
+    """
 
     key: str
     intent: str
@@ -32,6 +35,7 @@ class Status:
     minutes: int
     retrying_system: str
     next_try: datetime | None
+    links: list[dict[str, str]]
 
 
 async def of_job(runs: Runs, key: str) -> Status | None:
@@ -68,6 +72,7 @@ def _status(row: Row[Any], state: str, trouble: Trouble | None) -> Status:
         minutes=row.minutes,
         retrying_system=retries.system if retries else "",
         next_try=retries.next_at if retries else None,
+        links=links(row),
     )
 
 
