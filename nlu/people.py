@@ -159,7 +159,7 @@ class _Names:
         word, before, after = self.words[at], self._word(at - 1), self._next_to(at)
         if self.known.is_first_name(word.folded) or (word.capital and self.known.is_first_name(word.folded.removesuffix("s"))):
             return True
-        handled = before and before.folded in _HANDLING and after and after.folded in _AFTER_NAME
+        handled = before and before.folded in _HANDLING - {"og"} and after and after.folded in _AFTER_NAME
         return bool(handled and self.known.is_first_name(word.folded, slipped=True))
 
     def _doubtful_begins(self, at: int, *, after_name: bool) -> bool:
@@ -182,7 +182,7 @@ class _Names:
         if _INTRODUCED.search(self.text, max(0, word.start - 20), word.start):
             return True
         if word.first_in_sentence:
-            return bool(after and after.capital and after.folded in self.lexicon.last)
+            return bool(after and after.capital and (after.folded in self.lexicon.last or word.folded in self.lexicon.last))
         if (
             before
             and before.folded in _BEFORE_SURNAME
@@ -221,7 +221,7 @@ class _Names:
             return False
         if len(word.text) == 1:
             return word.capital
-        if word.folded in _PARTICLES:
+        if word.folded in _PARTICLES and not word.capital:
             after = self._next_to(at)
             return bool(after and after.capital and word.text.islower() and word.folded != "af" and self.words[start].capital)
         if word.capital:
