@@ -6,36 +6,24 @@ from typing import Any
 from typing_extensions import override
 
 from dialogs import corrections, drawing, texts, words
-from dialogs.correcting import Correcting, known
+from dialogs.correcting import known
+from dialogs.explaining import SURE, Explaining
 from dialogs.fields import Bad, Got, Near, Pick, Reading, Which, pick_among
 from dialogs.state import Offer
 from dialogs.talk import Button
 from dialogs.wishes import WISHES
 from dialogs.words import Word
 
-MOST_TRIES = 3
+ENDING = frozenset({Word.CANCEL, Word.OVER, Word.LATER})
+KEEPING = frozenset({Word.NO, Word.RESTORE, Word.KEEP})
 WITH, APART = "Skriv det med her", "Egen sag bagefter"
 IN_HERE = re.compile(r"(?:.*\b)?(?:med her|her|med|samme(?: sag)?|tilfoej(?: det)?|hoerer (?:sammen|til)|1|den foerste|det foerste)")
 FOR_ITSELF = re.compile(
     r"(?:.*\b)?(?:for sig(?: selv)?|egen(?: sag)?(?: bagefter)?|bagefter|(?:en )?(?:ny|anden|separat|saerskilt)(?: sag)?|adskilt|2|den anden|det andet|den sidste)"
 )
-SERVICEDESK = Button(label="Snak med Servicedesk", do="human")
-OUT = (Button(label="Gem til senere", do="later"), SERVICEDESK, drawing.cancel("Drop den"))
-SURE = (
-    "Jeg gør kun noget, hvis du er helt sikker. Skal jeg gå i gang?",
-    "Skriv ja, hvis det er rigtigt, eller skriv det, der skal rettes.",
-    "Tag dig god tid. Intet sker, før du skriver ja.",
-)
-NOTHING_YET = (
-    "Jeg gør først noget, når du skriver ja. Du kan også skrive, hvad der skal rettes. Passer det?",
-    "Se linjerne her: Det er det, jeg sender. Er alt rigtigt, så skriv ja.",
-    "Skriv ja, annuller, eller det, der skal være anderledes.",
-)
-ENDING = frozenset({Word.CANCEL, Word.OVER, Word.LATER})
-KEEPING = frozenset({Word.NO, Word.RESTORE, Word.KEEP})
 
 
-class Hearing(Correcting):
+class Hearing(Explaining):
     """The listening half of the filler."""
 
     async def hear(self, text: str) -> bool:
@@ -242,22 +230,6 @@ class Hearing(Correcting):
         names = self.card_fields()
         return len(names) == 1 and await self.taken(names[0], known(await self.read(names[0], text)))
 
-    async def not_understood(self) -> None:
-        """At the summary: what can be said to it, first in general, then by an example, then with somebody to ask."""
-        said = self.nth(
-            "Det forstod jeg ikke helt. Skriv ja, hvis det passer, eller skriv, hvad der skal rettes.",
-            f"Den er jeg ikke med på. Skriv ja, annuller, eller det nye, fx ”{self.kind.example}”.",
-            "Det får jeg ikke til at passe. Ret det i kortet, eller snak med Servicedesk.",
-        )
-        if self.form.attempts > 2:
-            self.turn.beside = (SERVICEDESK,)
-        await self.summary(said)
-
-    def nth(self, *ways: str) -> str:
-        """The same thing said in another way each time; when there are no more ways, the last two in turn."""
-        self.form.attempts += 1
-        return turned(ways, self.form.attempts - 1)
-
     async def reread(self, names: list[str], text: str) -> None:
         """The message that filled these fields now reads differently: take what can be read in it, also for other fields."""
         before = set(self.form.answers)
@@ -285,69 +257,6 @@ class Hearing(Correcting):
         self.form.offered, self.form.found = name, True
         self.form.choices = [{"label": label, "value": value} for label, value in which.choices]
 
-    async def repair(self, reason: str) -> None:
-        """First why, then help with choices, then another way; never the same sentence twice, never a fourth demand."""
-        form, ask = self.form, self.asks[self.form.asked]
-        form.attempts += 1
-        if form.attempts == 1:
-            await self.ask(form.asked, reason or f"Det kunne jeg ikke bruge som svar. {ask.again or ask.question}")
-        elif form.attempts < MOST_TRIES:
-            fresh = reason and reason != form.reason
-            why = re.split(r"(?<=[.?]) ", reason)[0] if fresh else "Jeg er stadig ikke helt med."
-            await self.ask(form.asked, f"{why} {ask.help}")
-        elif form.asked in form.answers or not ask.required:
-            await self.passed_over(Word.SKIP)
-        else:
-            ways = (
-                "Så venter vi med den. Jeg har gemt resten.",
-                "Den venter stadig. Du kan svare, når du er klar, eller vælge her.",
-                "Vi kan komme videre på en af de her måder.",
-            )
-            self.turn.say(turned(ways, form.attempts - MOST_TRIES), *OUT, key=self.new_card())
-
-        form.reason = reason
-
-    async def passed_over(self, word: Word) -> None:
-        """A skip, or "det ved jeg ikke": fine where the field is not required or has its value, help where it has none."""
-        name = self.form.asked
-        ask = self.asks[name]
-        if name in self.form.answers and ask.kind.unsettled(self.form.answers[name]):
-            self.form.answers[name] = ask.kind.give_up(self.form.answers[name])
-        elif name in self.form.answers:
-            self.turn.note("Så bliver den, som den var.")
-        elif ask.required:
-            await self.explain("Den kan jeg ikke undvære." if word is Word.SKIP else "Helt i orden, jeg hjælper.")
-            return
-        else:
-            self.form.skipped = [*(one for one in self.form.skipped if one != name), name]
-            self.turn.note("Det går fint uden.")
-        self.forget_choices()
-        await self.go_on()
-
-    async def explain(self, lead: str = "") -> None:
-        """What the field is for, with an example; then its choices and a person; then a way round it. Never the same twice in a row."""
-        form = self.form
-        if form.asked == "confirm":
-            await self.summary(self.nth(*NOTHING_YET))
-            return
-        ask = self.asks[form.asked]
-        form.helped += 1
-        if form.helped == 1 and lead:
-            await self.ask(form.asked, f"{lead} {ask.help}")
-        elif form.helped == 1:
-            self.turn.say(ask.help or ask.question)
-        elif form.helped % 2 == 0:
-            offered = [] if ask.kind.drawn == "choices" else form.choices
-            said = (
-                "Vælg det, der passer bedst, eller tag det med Servicedesk." if offered else "Vi kan også tage det sammen med et menneske."
-            )
-            again = f" {self.kind.put(form.asked, form.answers)}" if form.helped > 2 else ""
-            self.turn.say(said + again, *drawing.choices(form.asked, offered)[:3], SERVICEDESK, key=self.new_card())
-        elif ask.required:
-            self.turn.say("Vi kan lade den ligge, til du ved det. Jeg har gemt resten.", *OUT, key=self.new_card())
-        else:
-            self.turn.say("Du kan springe den over. Skriv ”spring over”, så går vi videre.")
-
     async def steered(self, word: Word) -> bool:
         """Words that steer any form; the filler knows them."""
         raise NotImplementedError
@@ -359,8 +268,3 @@ class Hearing(Correcting):
     async def confirmed(self) -> None:
         """The yes; the filler acts on it."""
         raise NotImplementedError
-
-
-def turned(ways: tuple[str, ...], place: int) -> str:
-    """One of several ways of saying a thing, by how often it was said before; past the end the last two in turn."""
-    return ways[place] if place < len(ways) else ways[-1 - (place - len(ways) + 1) % 2]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dialogs import words
 from dialogs.clauses import clauses
+from dialogs.corrections import SWAP
 from dialogs.fields import pick_among
 from dialogs.people_table import OPEN, Crowd
 from nlu.normalise import fold
@@ -19,12 +20,6 @@ DROP = re.compile(
     re.I | re.S,
 )
 OUT = re.compile(r"^(?P<who>.+?)\s+skal\s+(?:ikke\s+(?:med|på|være med)(?:\s+alligevel)?|af|ud|væk)$", re.I | re.S)
-SWAP = (
-    re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
-    re.compile(r"^(?P<new>.+?),?\s+(?:og\s+)?ikke\s+(?P<old>.+)$", re.I | re.S),
-    re.compile(r"^(?P<new>.+?)\s+i stedet for\s+(?P<old>.+)$", re.I | re.S),
-    re.compile(r"^byt\s+(?P<old>.+?)\s+(?:ud\s+)?med\s+(?P<new>.+)$", re.I | re.S),
-)
 REST = re.compile(
     r"(?:resten|de(?:n)? (?:andre|ukendte|sidste to)|(?:den|dem|de),? (?:du|som du) ikke kender|de uklare|alle de andre|dem|den|det)"
 )

@@ -14,7 +14,7 @@ from dialogs import texts, words
 from dialogs.fields import At, Bad, Colleague, Got, Kind, Reading, Which
 from dialogs.people_edits import Edits, edits
 from dialogs.people_parse import Entry, pasted
-from dialogs.people_table import Crowd, Row, Somebody, crowd, listed, somebody
+from dialogs.people_table import Crowd, Row, crowd, kept, listed, somebody
 from dialogs.talk import Fact
 
 MOST, AT_ONCE = 1_000, 8  # people in one go; look-ups at the same time: Graph slows down who asks for more
@@ -67,7 +67,7 @@ class People(Kind):
         entries = pasted(text).entries
         if len(entries) > MOST:
             return Bad(f"Jeg kan tage {texts.count(MOST, 'person', 'personer')} ad gangen. Del listen op, så tager vi resten bagefter.")
-        return Got({"rows": [row.model_dump() for row in await self._rows(entries, at)]}) if entries else None
+        return Got(kept(await self._rows(entries, at))) if entries else None
 
     async def _changed(self, changes: Edits, now: Crowd, at: At) -> Reading:
         new = await self._rows([entry for part in changes.add for entry in pasted(part).entries], at)
@@ -75,12 +75,12 @@ class People(Kind):
             now = now.settled(place, now.rows[place].choices[choice])
         if changes.into >= 0 and len(new) == 1:
             rows = [new[0] if place == changes.into else row for place, row in enumerate(now.rows)]
-            return Got({"rows": [row.model_dump() for row in Crowd().with_rows(rows).rows]})
+            return Got(kept(Crowd().with_rows(rows).rows))
         settled = {place for place in changes.drop if now.rows[place].status in {"ambiguous", "unknown"}}
         for place in settled:
             now = now.settled(place, None)
         now = now.without(changes.drop - settled).with_rows(new)
-        return Got({"rows": [row.model_dump() for row in now.rows]})
+        return Got(kept(now.rows))
 
     async def _rows(self, entries: Sequence[Entry], at: At) -> list[Row]:
         """Look each up once, a few at a time; the loop is free meanwhile."""
@@ -111,8 +111,8 @@ class People(Kind):
         if "settle" not in said:
             return said
         now = crowd(before)
-        person = Somebody.model_validate(said["person"]) if said["person"] else None
-        return now.settled(said["settle"], person).model_dump() if said["settle"] < len(now.rows) else before
+        person = Colleague.model_validate(said["person"]) if said["person"] else None
+        return kept(now.settled(said["settle"], person).rows) if said["settle"] < len(now.rows) else before
 
     @override
     def give_up(self, value: Any) -> Any:
@@ -121,7 +121,7 @@ class People(Kind):
         for place, row in enumerate(now.rows):
             if row.status in {"ambiguous", "unknown"}:
                 now = now.settled(place, None)
-        return now.model_dump()
+        return kept(now.rows)
 
     @override
     def unsettled(self, value: Any) -> Which | None:
@@ -132,7 +132,10 @@ class People(Kind):
         place = next(at for at, one in enumerate(now.rows) if one is row)
         same = len({one.department for one in row.choices}) < len(row.choices)
         labels = [f"{one.name} · {one.title}, {one.email}" if same else f"{one.name} · {one.department}" for one in row.choices]
-        some = tuple((label, {"settle": place, "person": one.model_dump()}) for label, one in zip(labels, row.choices, strict=True))
+        some = tuple(
+            (label, {"settle": place, "person": one.model_dump(exclude_defaults=True)})
+            for label, one in zip(labels, row.choices, strict=True)
+        )
         shown = texts.plain(texts.shortened(row.raw, 40))
         if row.status == "ambiguous":
             question = f"Hvilken {shown}?" if len(some) <= OFFERED else f"{len(some)} hedder {shown}. Hvilken afdeling?"
@@ -224,7 +227,7 @@ def row_of(entry: Entry, some: list[Colleague], there: set[str]) -> Row:
     return Row(raw=entry.raw, status="unknown")
 
 
-async def alike(entry: Entry, among: list[Colleague] | None, at: At) -> list[Somebody]:
+async def alike(entry: Entry, among: list[Colleague] | None, at: At) -> list[Colleague]:
     """People whose name is nearly what was written: "Sofi Lundt", "k.nilsen@…"."""
     written = entry.name or entry.mail.partition("@")[0].replace(".", " ")
     said = words_of(written)

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from dialogs import texts
 from dialogs.fields import Colleague
@@ -21,29 +21,13 @@ HEADS: dict[Status, str] = {
 NAMED = 10  # people who are named in a table or a summary; the rest are counted
 
 
-class Somebody(BaseModel):
-    """A person in a row: little, since a list may hold hundreds."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    id: str
-    name: str
-    email: str
-    department: str = ""
-    title: str = ""
-
-    @property
-    def label(self) -> str:
-        return f"{self.name} ({self.department})" if self.department else self.name
-
-
 class Row(BaseModel):
     """One line: what was written, what became of it, and who it is or may be."""
 
     raw: str
     status: Status
-    person: Somebody | None = None
-    choices: list[Somebody] = []
+    person: Colleague | None = None
+    choices: list[Colleague] = []
 
     @property
     def shown(self) -> str:
@@ -56,7 +40,7 @@ class Crowd(BaseModel):
     rows: list[Row] = []
 
     @property
-    def people(self) -> list[Somebody]:
+    def people(self) -> list[Colleague]:
         """Those whom it is about."""
         return [row.person for row in self.rows if row.status == "found" and row.person]
 
@@ -66,7 +50,7 @@ class Crowd(BaseModel):
         return sorted((row for row in self.rows if row.status in OPEN), key=lambda row: not row.choices)
 
     def with_rows(self, rows: list[Row]) -> "Crowd":
-        """Grown by some rows. Somebody who is on it already is a double."""
+        """Grown by some rows. Colleague who is on it already is a double."""
         grown = list(self.rows)
         known = {row.person.id for row in grown if row.person and row.status in {"found", "there"}}
         for row in rows:
@@ -84,7 +68,7 @@ class Crowd(BaseModel):
         back = [row.model_copy(update={"status": "found"}) if row.status == "double" else row for row in kept]
         return Crowd().with_rows(back)
 
-    def settled(self, place: int, person: Somebody | None) -> "Crowd":
+    def settled(self, place: int, person: Colleague | None) -> "Crowd":
         """One open row is that person, or nobody."""
         row = self.rows[place]
         new = row.model_copy(update={"status": "found" if person else "skipped", "person": person, "choices": []})
@@ -127,9 +111,14 @@ def listed(names: list[str]) -> str:
     return f"{', '.join(names[:NAMED])}{more}" if more else texts.names(names)
 
 
-def somebody(person: Colleague) -> Somebody:
-    """A row's person."""
-    return Somebody(**person.model_dump())
+def somebody(person: Colleague) -> Colleague:
+    """A row's person: little of them, since a list may hold hundreds."""
+    return Colleague(**person.model_dump(include={"id", "name", "email", "department", "title"}))
+
+
+def kept(rows: list[Row]) -> dict[str, Any]:
+    """Rows as an answer keeps them."""
+    return {"rows": [row.model_dump(exclude_defaults=True) for row in rows]}
 
 
 def crowd(value: Any) -> Crowd:
