@@ -20,7 +20,6 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-import nlu
 import settings as config
 from bot import routes as bot
 from connectors.identity import bot_token
@@ -33,6 +32,9 @@ from dialogs.registry import found
 from dialogs.work import message, work
 from fit import taken, unfit, unwritable
 from jobs.engine import Job, Jobs, Limit
+from nlu import kept, notes
+from nlu.live import Live
+from nlu.versions import Versions
 from settings import Settings
 from simulators.beside import NotStarted, started
 
@@ -57,12 +59,24 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
 async def opened(app: web.Application) -> AsyncIterator[None]:
     """Everything the bot needs, opened in order and closed in reverse, also when a start fails half-way."""
     settings = app[SETTINGS]
-    model, _ = await asyncio.gather(asyncio.to_thread(nlu.load), asyncio.to_thread(found))
+    models = Versions(settings.var_dir)
+    live, _ = await asyncio.gather(asyncio.to_thread(Live, models, settings.intent_threshold), asyncio.to_thread(found))
     async with AsyncExitStack() as stack:
         app[SYSTEMS] = await stack.enter_async_context(open_systems(settings))
         app[BOT] = await stack.enter_async_context(bot.opened(settings, bot_token(settings)))
+        kept_at = kept.url_of(settings.database_url, settings.var_dir)
+        noted = await stack.enter_async_context(notes.opened(kept_at, live, app[CLOCK], allowed=settings.learn_from_use))
+        await stack.enter_async_context(live.watching())
         jobs = jobs_of(app)
-        app[DESK] = Desk(app[SYSTEMS], model.understand, jobs, app[BOT].files, app[CLOCK], lambda: uuid.uuid4().hex[:12])
+        app[DESK] = Desk(
+            systems=app[SYSTEMS],
+            understand=live.understand,
+            jobs=jobs,
+            files=app[BOT].files,
+            now=app[CLOCK],
+            new_id=lambda: uuid.uuid4().hex[:12],
+            notes=noted,
+        )
         await jobs.launch()
         stack.push_async_callback(jobs.close)
         app[bot.HANDLER] = await stack.enter_async_context(app[BOT].serving(Brain(app[DESK])))

@@ -1,12 +1,13 @@
 """What Kollega has at hand in a turn or a job: the systems, its understanding, the jobs, files, and the clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from connectors.systems import Systems
 from jobs.engine import Jobs
+from nlu.notes import NoNotes, Notes
 from nlu.understanding import Understanding
 
 
@@ -27,3 +28,4 @@ class Desk:
     files: Files
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    notes: Notes = field(default_factory=NoNotes)

@@ -1,5 +1,6 @@
 """Buttons: what a press does, and what is said to a press that comes too late."""
 
+from dialogs import misread
 from dialogs.filler import Filler
 from dialogs.journal import Form as Journal
 from dialogs.mails import pointed_at
@@ -19,6 +20,7 @@ async def pressed(turn: Turn, button: Button, card: str, inputs: dict[str, str])
             await choice(turn, button, card)
         case "neither":
             turn.close_card(card, "Det blev noget andet.")
+            misread.neither(turn)
             turn.say("Så skriv med dine egne ord, hvad jeg kan hjælpe med.")
         case "leave":
             turn.close_card(card, "Den venter.")
@@ -45,6 +47,7 @@ async def choice(turn: Turn, button: Button, card: str) -> None:
     if card == turn.state.shown_card and place.isdecimal() and int(place) < len(offers):
         offer = offers[int(place)]
         turn.state.choosing = []
+        misread.chosen(turn, offers, int(place))
         turn.close_card(card, f"Du valgte: {offer.label}.")
         await start(turn, offer.intent, offer.text)
     else:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from connectors.errors import ConnectorError
-from dialogs import drawing, texts, words
+from dialogs import drawing, misread, texts, words
 from dialogs.cases.faults import COMMAND
 from dialogs.desk import Desk
 from dialogs.fields import pick_among
@@ -20,6 +20,7 @@ from dialogs.talk import Button, Event, Reply
 from dialogs.turn import Turn
 from dialogs.wishes import TERSE, WISHES, apart, wanted
 from dialogs.words import Word
+from nlu.understanding import LIKELY, OUT_OF_SCOPE, Verdict
 
 log = structlog.get_logger()
 
@@ -31,8 +32,6 @@ LAST_CASE = re.compile(  # "hvad er status på den": on the case that was named 
     r"(?:hvad er |hvad med |hvordan |hvordan er |hvor |er der )?(?:status |nyt |gaar det |langt er (?:i|de|man) )?(?:paa |med |om )?(?:den|sagen|den sag)"
 )
 FEW = 4  # words that may pick from a list
-CLOSE, LIKELY = 0.15, 0.6  # two readings nearer than the first, and neither over the second: the person chooses
-NEARLY = 0.35  # a rejected text whose best reading is as sure as this is asked about
 HELP = Button(label="Se alt, jeg kan", do="offer", data={"intent": "help"})
 
 
@@ -40,6 +39,7 @@ async def respond(event: Event, state: State, desk: Desk) -> list[Reply]:
     """Everything that is said to one event. Changes `state`. A system that fails is told in words, and nothing that was answered is lost."""
     clean = masked(event)
     turn = Turn(clean, state, desk, clean.text, last=state.last)
+    before = list(state.said)
     if clean != event:
         turn.note("Jeg har fjernet CPR-nummeret, før noget blev gemt. Slet gerne også din egen besked her i chatten.")
     if event.kind in {"message", "press"}:
@@ -47,6 +47,7 @@ async def respond(event: Event, state: State, desk: Desk) -> list[Reply]:
         lapsed(turn)
     try:
         await received(turn)
+        misread.taken_back(turn, before)
     except ConnectorError as error:
         reference = f"F-{desk.new_id()[:4].upper()}"
         log.warning("a system failed in a turn", reference=reference, error=str(error), intent=state.open.intent if state.open else "")
@@ -228,38 +229,36 @@ async def understood(turn: Turn) -> None:
     if words.angry(turn.text) and state.soothed_on != turn.today:
         state.soothed_on = turn.today
         turn.note("Jeg forstår godt, at du er træt af det.")
-    if words.angry(turn.text) and meaning.intent in {"out_of_scope", "help", "greeting", "thanks"}:
+    if words.angry(turn.text) and meaning.intent in {OUT_OF_SCOPE, "help", "greeting", "thanks"}:
         turn.say("Skriv, hvad der er galt, eller tal med et menneske.", PERSON, HELP)
         return
-    if denied is not None and (not denied or meaning.intent == "out_of_scope"):
+    if denied is not None and (not denied or meaning.intent == OUT_OF_SCOPE):
         turn.say("Intet er ændret.")
         return
-    if meaning.intent == "out_of_scope" and COMMAND.match(turn.text):
+    if meaning.intent == OUT_OF_SCOPE and COMMAND.match(turn.text):
         await start(turn, "case.create", turn.text)
         return
-    if meaning.intent == "out_of_scope":
-        if not may_be(turn):
+    match meaning.verdict:
+        case Verdict.REJECT:
+            misread.rejected(turn)
             await missed(turn)
-        return
-    state.misses = 0
-    readings = [(intent, sure) for intent, sure in ((meaning.intent, meaning.confidence), *meaning.alternatives) if intent in WISHES]
-    if len(readings) > 1 and readings[0][1] < LIKELY and readings[0][1] - readings[1][1] < CLOSE:
-        state.choosing = [Offer(label=WISHES[intent].label, intent=intent, text=turn.text) for intent, _ in readings[:2]]
-        buttons = [Button(label=one.label, do="choose", data={"place": str(place)}) for place, one in enumerate(state.choosing)]
-        turn.say("Hvad skal jeg gøre?", *buttons, Button(label="Noget andet", do="neither"))
-        return
-    await start(turn, meaning.intent, turn.text)
+        case Verdict.NEARLY:
+            misread.nearly(turn)
+            offer(turn, "Det er jeg ikke helt sikker på. Hvad skal jeg gøre?", (meaning.alternatives[0][0],), PERSON)
+        case Verdict.BETWEEN:
+            state.misses = 0
+            offer(turn, "Hvad skal jeg gøre?", (meaning.intent, meaning.alternatives[0][0]))
+        case Verdict.DO:
+            state.misses = 0
+            misread.corrected(turn, meaning.intent)
+            await start(turn, meaning.intent, turn.text)
 
 
-def may_be(turn: Turn) -> bool:
-    """A text that was nearly understood: its likeliest reading is offered, never begun on a guess."""
-    intent, sure = next(((intent, sure) for intent, sure in turn.meaning.alternatives if intent in WISHES), ("", 0.0))
-    if sure < NEARLY:
-        return False
-    turn.state.choosing = [Offer(label=WISHES[intent].label, intent=intent, text=turn.text)]
-    offer = Button(label=WISHES[intent].label, do="choose", data={"place": "0"})
-    turn.say("Det er jeg ikke helt sikker på. Hvad skal jeg gøre?", offer, Button(label="Noget andet", do="neither"), PERSON)
-    return True
+def offer(turn: Turn, question: str, intents: tuple[str, ...], *more: Button) -> None:
+    """Readings to choose from: what was not surely understood is never begun on a guess."""
+    turn.state.choosing = [Offer(label=WISHES[intent].label, intent=intent, text=turn.text) for intent in intents]
+    buttons = [Button(label=one.label, do="choose", data={"place": str(place)}) for place, one in enumerate(turn.state.choosing)]
+    turn.say(question, *buttons, Button(label="Noget andet", do="neither"), *more)
 
 
 async def both(turn: Turn) -> bool:
@@ -307,6 +306,7 @@ async def chosen(turn: Turn) -> bool:
     if place is None:
         return False
     turn.state.choosing = []
+    misread.chosen(turn, offers, place)
     await start(turn, offers[place].intent, offers[place].text)
     return True
 

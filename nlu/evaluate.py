@@ -118,17 +118,11 @@ def _entities(labelled: list[Row], answers: list[Understanding]) -> dict[str, li
     return counts
 
 
-def best(answer: Understanding) -> str:
-    """The likeliest label, also where it fell under the threshold."""
-    rejected = answer.intent == OUT_OF_SCOPE and answer.alternatives and answer.alternatives[0][1] == answer.confidence
-    return answer.alternatives[0][0] if rejected else answer.intent
-
-
 def _reliability(labelled: list[Row], answers: list[Understanding]) -> list[dict[str, float]]:
     """Ten equal bins of the likeliest label's probability: how sure the model was on average, and how often it was right."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for row, answer in zip(labelled, answers, strict=True):
-        bins[min(int(answer.confidence * BINS), BINS - 1)].append((answer.confidence, best(answer) == row.intent))
+        bins[min(int(answer.confidence * BINS), BINS - 1)].append((answer.confidence, answer.best == row.intent))
     return [
         {
             "from": round(at / BINS, 2),

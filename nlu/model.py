@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -66,14 +68,27 @@ class Model:
         return Understanding(best, chance, tuple(others[1 : ALTERNATIVES + 1]), reading.entities())
 
 
+def card(folder: Path) -> dict[str, Any]:
+    """The card of the model in `folder`. Raises OSError when it is missing and ValueError when it is something else."""
+    found = json.loads((folder / "card.json").read_text("utf-8"))
+    if not isinstance(found, dict) or not {"weights", "classes", "temperature", "threshold"} <= set(found):
+        raise ValueError(f"{folder / 'card.json'}: not the card of a model")
+    return found
+
+
 def load(path: Path | None = None) -> Model:
     """The model in folder `path`, or the one that came with the program.
 
-    Raises OSError when it is missing and ValueError when its files do not belong together.
+    Raises OSError when it is missing and ValueError when its files are broken or do not belong together.
     """
     folder = path or HERE
-    card = json.loads((folder / "card.json").read_text("utf-8"))
-    weights = vectors.read(folder / "weights.npz")
-    if card["classes"] != list(weights.classes) or card["weights"] != fingerprint.of_file(folder / "weights.npz"):
+    told = card(folder)
+    if told["weights"] != fingerprint.of_file(folder / "weights.npz"):
         raise ValueError(f"{folder}: card.json and weights.npz are not of the same model")
-    return Model(weights, card["temperature"], card["threshold"], name=card["weights"][:NAME])
+    try:
+        weights = vectors.read(folder / "weights.npz")
+    except (KeyError, TypeError, BadZipFile, EOFError) as error:
+        raise ValueError(f"{folder / 'weights.npz'}: not the weights of a model") from error
+    if told["classes"] != list(weights.classes):
+        raise ValueError(f"{folder}: card.json and weights.npz are not of the same model")
+    return Model(weights, float(told["temperature"]), float(told["threshold"]), name=told["weights"][:NAME])

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nlu
-from nlu import entities, train, typos
+from nlu import entities, fingerprint, train, typos
 from nlu.features import seen
 from nlu.model import HERE
 
@@ -27,7 +27,7 @@ CARD = json.loads((HERE / "card.json").read_text("utf-8"))
 
 
 def test_the_model_is_made_of_these_phrases_and_this_code() -> None:
-    assert CARD["made_of"] == train.fingerprint(), "phrases or features have changed: run python -m nlu train"
+    assert CARD["made_of"] == fingerprint.of_training(), "phrases or features have changed: run python -m nlu train --out nlu/model"
     assert CARD["pipeline"] == hashlib.sha256((HERE / "pipeline.skops").read_bytes()).hexdigest()
     assert CARD["classes"] == list(MODEL.weights.classes)
 
