@@ -59,24 +59,29 @@ class File(Part):
     Note: str | None = None
 
 
-class Case(Parameter):
-    """CreateCase and UpdateCase. None leaves a field, "" clears it."""
+class Written(Parameter):
+    """What CreateCase, UpdateCase, CreateDocument and UpdateDocument all take. None leaves a field, "" clears it."""
 
     Recno: int | None = None
     CaseNumber: str | None = None
     Title: str | None = None
     UnofficialTitle: str | None = None
     Status: str | None = None
-    ArchiveCodes: list[ArchiveCode] | None = None
     ResponsiblePersonEmail: str | None = None
     ResponsiblePersonRecno: int | None = None
     ResponsiblePersonIdNumber: str | None = None
     ResponsiblePersonUserId: str | None = None
     AccessCode: str | None = None
     AccessGroup: str | None = None
-    ExternalId: Identity | None = None
     Contacts: list[Contact] | None = None
     UnregisteredContacts: list[Contact] | None = None
+
+
+class Case(Written):
+    """CreateCase and UpdateCase."""
+
+    ArchiveCodes: list[ArchiveCode] | None = None
+    ExternalId: Identity | None = None
     Notes: str | None = None
 
 
@@ -92,29 +97,16 @@ class Cases(Parameter):
     MaxReturnedCases: int | None = None
 
 
-class Document(Parameter):
-    """CreateDocument and UpdateDocument. None leaves a field, "" clears it."""
+class Document(Written):
+    """CreateDocument and UpdateDocument."""
 
-    Recno: int | None = None
     DocumentNumber: str | None = None
-    CaseNumber: str | None = None
-    Title: str | None = None
-    UnofficialTitle: str | None = None
     Category: str | None = None
-    Status: str | None = None
     Archive: str | None = None
     DocumentDate: str | None = None
     DispatchedDate: str | None = None
     JournalDate: str | None = None
-    ResponsiblePersonEmail: str | None = None
-    ResponsiblePersonRecno: int | None = None
-    ResponsiblePersonIdNumber: str | None = None
-    ResponsiblePersonUserId: str | None = None
-    AccessCode: str | None = None
-    AccessGroup: str | None = None
     SendersReference: str | None = None
-    Contacts: list[Contact] | None = None
-    UnregisteredContacts: list[Contact] | None = None
     Remarks: list[Remark] | None = None
     Files: list[File] | None = None
 

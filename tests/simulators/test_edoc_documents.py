@@ -231,6 +231,21 @@ async def test_the_seeded_filings_agree_with_the_mailboxes(world: World) -> None
     assert found[0][0].startswith(HALF_FILED_ON)
 
 
+async def test_the_page_of_a_document_reads_like_one(world: World) -> None:
+    people = [{"Role": "recno:6", "ContactName": who, "Email": "a.b@kk.example"} for who in ("a.b@kk.example", "Anna Berg")]
+    remark = {"Title": "Kollega", "Content": "0123abcd <mid@kk.example>", "RemarkType": "recno:1"}
+    number = (await world.edoc("DocumentService/CreateDocument", **(NEW | {"UnregisteredContacts": people, "Remarks": [remark]})))[
+        "DocumentNumber"
+    ]
+    (one,) = await documents(world, DocumentNumber=number)
+    page = (await world.call("GET", one["URL"].removeprefix(world.url))).body.decode()
+    assert "<dt>Modtager</dt><dd>a.b@kk.example<br>Anna Berg, a.b@kk.example</dd>" in page
+    shown, _, folded = page.partition("<details>")
+    assert "0123abcd" not in shown
+    assert "<summary>Bemærkninger (1)</summary>" in folded
+    assert "0123abcd &lt;mid@kk.example&gt;" in folded
+
+
 async def test_pages_for_people_are_escaped_and_keep_secrets(world: World) -> None:
     title = "<script>alert('x')</script>"
     number = (await world.edoc("DocumentService/CreateDocument", **(NEW | {"Title": title})))["DocumentNumber"]
