@@ -134,7 +134,9 @@ async def test_each_write_is_done_once_whatever_happens(
             break
     assert await write.done(exchange)
     made = [line for line in await office.writes("exchange") if line["status"] == 200 and f"'{write.cmdlet}'" in str(line["body"])]
-    assert len(made) == 1 or (fault == "answer lost" and not write.cmdlet.startswith(("New-", "Add-Dist", "Remove-Dist")))
+    members = write.cmdlet.endswith("DistributionGroupMember")  # of whom there are two, in two calls at once
+    doubles_are_harmless = fault == "answer lost" and not members and not write.cmdlet.startswith("New-")
+    assert len(made) == (2 if members else 1) or doubles_are_harmless
 
 
 @pytest.mark.parametrize(
