@@ -85,7 +85,7 @@ def close_up(after: int, by: int) -> list[str]:
     return [move(seq, seq + by) for seq in order]
 
 
-COPY = "INSERT INTO {}audit SELECT 6, at, kind, body, prev, 'f' || substr(hash, 2) FROM {}audit WHERE seq = 7"
+COPY = "INSERT INTO {}audit SELECT 6, at, kind, body, prev, 'x' || substr(hash, 2) FROM {}audit WHERE seq = 7"
 TAMPERINGS: dict[str, tuple[list[str], list[Fault]]] = {
     "a word": (
         ["UPDATE {}audit SET body = replace(body, 'a4', 'a5') WHERE seq = 5"],
@@ -111,12 +111,12 @@ def test_what_was_done_is_named(chain: Engine, name: str) -> None:
 
 
 def test_a_rewritten_entry_with_a_new_hash_is_found_by_the_next(chain: Engine) -> None:
-    sql(chain, "UPDATE {}audit SET hash = (SELECT hash FROM {}audit WHERE seq = 5) || '' WHERE seq = 99")
     with chain.begin() as connection:
         prefix = "jobs." if chain.dialect.name == "postgresql" else ""
         row = connection.execute(text(f"SELECT * FROM {prefix}audit WHERE seq = 5")).one()
-        new = hash_of(5, row.at, row.kind, row.body.replace("a4", "b4"), row.prev)
-        connection.execute(text(f"UPDATE {prefix}audit SET body = replace(body, 'a4', 'b4'), hash = '{new}' WHERE seq = 5"))
+        body = row.body.replace('"run":"a4"', '"run":"b4"')
+        new = {"body": body, "hash": hash_of(5, row.at, row.kind, body, row.prev)}
+        connection.execute(text(f"UPDATE {prefix}audit SET body = :body, hash = :hash WHERE seq = 5"), new)
     assert faults(chain) == [Fault(5, "changed")]
 
 
@@ -257,7 +257,7 @@ def stored(path: Path) -> list[Any]:
         return connection.execute("SELECT * FROM audit ORDER BY seq").fetchall()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACTS, min_size=1, max_size=3))
 def test_no_tampering_stays_unseen(template: bytes, tmp_path_factory: pytest.TempPathFactory, acts: list[Any]) -> None:
     folder = tmp_path_factory.getbasetemp() / "tampered"

@@ -2,15 +2,18 @@
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+from jobs.__main__ import verified
+from jobs.database import place
 from tests.jobs.toy_house import House, until
 from tests.jobs.toy_jobs import ENGINE, RECOVERY
 
 ONE = [["open", "write"]]
-STRIDE = int(os.environ.get("KILL_STRIDE", "4"))  # 1: every line, a minute and a half
+STRIDE = int(os.environ.get("KILL_STRIDE", "8"))  # 1: every line, a minute and a half
 
 KILLED = {-signal.SIGKILL, 255}  # 255: the fork server could not tell how its child ended
 
@@ -41,7 +44,7 @@ def lines_of_a_job(house: House) -> int:
 
 
 def test_killed_before_each_line_of_the_engine(house: House) -> None:
-    """Each fourth line, at any rate: whatever changes outside the process, more lines than that lie on both sides of it."""
+    """Each eighth line, at any rate: whatever changes outside the process, more lines than that lie on both sides of it."""
     points = range(1, lines_of_a_job(house) + 1, STRIDE)
     assert len(points) > 200 / STRIDE
     with ThreadPoolExecutor(3) as pool:
@@ -61,6 +64,9 @@ def survives(house: House, points: Iterable[int]) -> int:
     assert house.keys("effect") == {f"k{at}/open": 1 for at in known}
     assert house.keys("told") == {f"k{at}/done": 1 for at in known}
     house.passed_is_never_called_again()
+    assert verified(place(None, house.folder), house.folder / "no anchors", 1) == 0
+    assert Counter(house.proved("step")) == {(f"k{at}", step): 1 for at in known for step in ("open", "tell done")}
+    assert Counter(key for key, _ in house.proved("closed")) == {f"k{at}": 1 for at in known}
     return max(house.keys("call").values())
 
 

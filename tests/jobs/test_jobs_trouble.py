@@ -54,7 +54,7 @@ def test_the_deadline_is_absolute(house: House) -> None:
     third = house.child(**slow)
     until(lambda: third.state("k") == "failed")
     status = third.ask("status", "k")
-    assert abs((status["finished_at"] - failed_at).total_seconds() - 3) < 1
+    assert abs((status["finished_at"] - failed_at).total_seconds() - 3) < 2
     assert status["outcome"] == "Unavailable edoc"
     retrying, failed = house.told()
     assert retrying == {"kind": "retrying", "system": "edoc", "until": retrying["until"], "reference": status["reference"]}

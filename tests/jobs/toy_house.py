@@ -1,5 +1,6 @@
 """The processes of the tests, and what they did to the world."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -134,6 +135,12 @@ class House:
         """On dbos' own tables (SQLite)."""
         with closing(sqlite3.connect(self.folder / "kollega.jobs.sqlite", timeout=30)) as connection, connection:
             return connection.execute(statement, values).fetchall()
+
+    def proved(self, kind: str) -> list[tuple[str, str]]:
+        """Run and step of the chain's entries of a kind (SQLite)."""
+        with closing(sqlite3.connect(self.folder / "kollega.runs.sqlite", timeout=30)) as connection:
+            bodies = [json.loads(body) for (body,) in connection.execute("SELECT body FROM audit WHERE kind = ?", [kind])]
+        return [(body["run"], body.get("step", "")) for body in bodies]
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
