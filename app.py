@@ -28,6 +28,7 @@ from connectors.opened import opened as open_systems
 from connectors.systems import Systems
 from dialogs.brain import Brain
 from dialogs.desk import Desk
+from dialogs.names import KnownNames
 from dialogs.registry import found
 from dialogs.work import message, work
 from fit import taken, unfit, unwritable
@@ -45,6 +46,7 @@ CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 SYSTEMS: web.AppKey[Systems] = web.AppKey("systems")
 BOT: web.AppKey[bot.Bot] = web.AppKey("bot")
 DESK: web.AppKey[Desk] = web.AppKey("desk")
+NAMES: web.AppKey[KnownNames] = web.AppKey("names")
 
 
 def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> web.Application:
@@ -67,6 +69,8 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
         kept_at = kept.url_of(settings.database_url, settings.var_dir)
         noted = await stack.enter_async_context(notes.opened(kept_at, live, app[CLOCK], allowed=settings.learn_from_use))
         await stack.enter_async_context(live.watching())
+        app[NAMES] = KnownNames(app[SYSTEMS], live.know)
+        await stack.enter_async_context(app[NAMES].watching())
         jobs = jobs_of(app)
         app[DESK] = Desk(
             systems=app[SYSTEMS],

@@ -167,7 +167,9 @@ async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
     simulated, address = await served(simulators)
     async with aiohttp.ClientSession() as http:
         house = House(http, address, "", simulators[CONTROL])
-        bot, house.bot = await served(app.build(Settings(simulators_url=address, var_dir=var, **settings), house.now))
+        built = app.build(Settings(simulators_url=address, var_dir=var, **settings), house.now)
+        bot, house.bot = await served(built)
+        await asyncio.wait_for(built[app.NAMES].read.wait(), PATIENCE)  # no fault that a test sets is met by this reading
         simulators[CONTROL].simulation.bot_url = house.bot
         try:
             yield house
