@@ -26,7 +26,7 @@ _ONE = rf"""(?:
   | (?P<half_word>{"|".join(_HALVES)})\b(?!\s(?:uge|dag|måned|år))(?:\s{_HOUR})?
   | (?P<quarters>{_NUMBER})\s(?:{_SOFT}\s)?kvarters?\b
   | (?P<and_half>{_NUMBER})\s(?:og\s)?en\shalv\s{_HOUR}
-  | (?:en\s|an?\s)?(?:{_SOFT}\s)?(?P<half>halv(?:\s{_SOFT})?\s{_HOUR}|halvtimes?|half\san?\shour)
+  | (?:en\s|an?\s)?(?:{_SOFT}\s)?(?P<half>halvdelen\saf\sen\stime|halv(?:\s{_SOFT})?\s{_HOUR}|halvtimes?|half\san?\shour)
   | (?P<hours>{_NUMBER})\s?(?:{_SOFT}\s)?{_HOUR}(?:(?:\s?(?:og|,|and)?\s?)(?P<rest>\d{{1,2}})(?:\s?{_MINUTE}|(?<=t\d\d)\b)|\sog\s(?P<rest_quarters>{CARDINAL})\skvarters?\b)?
   | (?P<an_hour>an\shour)
   | (?P<minutes>{_NUMBER})\s?(?:{_SOFT}\s)?{_MINUTE}

@@ -18,9 +18,10 @@ _UNIT = r"(?:kvartal|kvt|kv\b|tertial|halvår)"
 
 
 def _weeks(match: Match, today: date) -> Value:
-    year = year_of(match, today)
-    first = cal.iso_week(year, int(group(match, "w", "w3")))
-    last = cal.iso_week(year, int(match["w2"])) if group(match, "w2") else first
+    year, number, until = year_of(match, today), int(group(match, "w", "w3")), group(match, "w2")
+    over_new_year = bool(until) and int(until) < number and not group(match, "y", "y2")
+    first = cal.iso_week(year, number)
+    last = cal.iso_week(year + over_new_year, int(until)) if until else first
     return (first[0], last[1]) if first and last and first <= last else None
 
 

@@ -1,8 +1,10 @@
 """A word that no phrase holds, one slip of the finger away from one that many hold → that word: "distrbutionslisten" → "distributionslisten".
 
-The words are read from nlu/names/words.txt, the commonest first; `+` stands before those that slips are corrected to.
+The words are read from nlu/names/words.txt, the commonest first; `+` stands before those that slips are corrected to. `python -m nlu train`
+makes that file from the phrases.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 from nlu.near import Near
 
 WORDS = Path(__file__).parent / "names" / "words.txt"
+_WORD = re.compile(r"\w+")
 SHORTEST = 4  # letters: shorter words lie too close to each other
 COMMON = 3  # phrases that a word must stand in before slips are corrected to it
 
@@ -24,11 +27,18 @@ class Spelling:
     near: Near
 
 
-def listed(texts: Iterable[Iterable[str]]) -> str:
-    """The contents of words.txt for texts that are given as their folded words."""
-    counts = Counter(word for words in texts for word in set(words) if word.isalpha())
+def listed(texts: Iterable[str]) -> str:
+    """The contents of words.txt for folded texts."""
+    counts = Counter(word for text in texts for word in set(_WORD.findall(text)) if word.isalpha())
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return "".join(f"{'+' if count >= COMMON and len(word) >= SHORTEST else ''}{word}\n" for word, count in ranked)
+
+
+def write(texts: Iterable[str]) -> None:
+    """Make words.txt anew from folded texts. Raises OSError."""
+    WORDS.write_text(listed(texts), "utf-8")
+    spelling.cache_clear()
+    corrected.cache_clear()
 
 
 @cache

@@ -79,7 +79,9 @@ _OTHER_ENDS = (
     "licensen",
     "portalen",
 )
-_LACKS = re.compile(r"(?:^|[.!?]\s+)(?P<name>[A-ZÆØÅ][^.!?\n]{1,40}?)\smangler\s(?:vist\s|også\s|stadig\s)?(?P<who>[A-ZÆØÅ]\w+|¤)")
+_LACKS = re.compile(
+    r"(?:^(?:Kan|Skal|Bør|Må)\s|^|[.!?]\s+)(?P<name>[A-ZÆØÅ][^.!?\n]{1,40}?)\s(?:mangler\s(?:vist\s|også\s|stadig\s)?|(?:skal\s)?(?:udvides|suppleres)\smed\s)(?P<who>[A-ZÆØÅ]\w+|¤)"
+)
 _MARKS = tuple("\"“”„»«'‘’")
 _NOUN_BEFORE = re.compile(f"{_NOUN.pattern.replace('?P<box>', '?:').replace('?P<list>', '?:')}(?:{_CALLED.pattern})?$")
 _TO_BOX = re.compile(danish(rf"(?:adgang\s(?:til|i)|mails?\s(?:i|til|fra)|{_BOX}.{{0,20}})\s$"))

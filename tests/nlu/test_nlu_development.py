@@ -15,7 +15,7 @@ MODEL = nlu.load()
 SETS = {path.stem: evaluate.rows(path) for path in sorted(HERE.glob("*.jsonl"))}
 ALL = [row for rows in SETS.values() for row in rows]
 
-# In-scope accuracy, out-of-scope recall and precision, entity F1. The errors of dev_* have been read, those of held_* never.
+# In-scope accuracy, out-of-scope recall and precision, entity F1. The errors of dev_* and writer_* have been read, the intents of held_* never.
 FLOORS = {
     "dev_formal": (0.96, 0.94, 0.94, 0.97),
     "dev_late": (0.92, 0.94, 0.90, 0.95),
@@ -54,17 +54,17 @@ def test_a_slip_of_the_finger_costs_little() -> None:
     plain = accuracy([row.text for row in ALL])
     slipped = sum(accuracy([typos.slip(row.text, chance) for row in ALL]) for _ in range(2)) / 2
     print(f"as written {plain:.3f}, with one slip {slipped:.3f}")
-    assert plain - slipped <= 0.035
+    assert plain - slipped <= 0.02
 
 
 @pytest.mark.parametrize(
     ("name", "change", "cost"),
     [
         ("ae oe aa", lambda text: text.replace("æ", "ae").replace("ø", "oe").replace("å", "aa"), 0.005),
-        ("a o a", typos.plain_letters, 0.02),
-        ("capitals", str.upper, 0.015),
+        ("a o a", typos.plain_letters, 0.015),
+        ("capitals", str.upper, 0.01),
         ("small letters", str.lower, 0.01),
-        ("no punctuation", typos.without_punctuation, 0.01),
+        ("no punctuation", typos.without_punctuation, 0.005),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
