@@ -88,7 +88,7 @@ class Changing(Asking):
             last = self.next_to(result)
             same = last and [one.name for one in said] == [last.name] and not said[0].firm
             open_ended = last and last.firm and self.asks[last.name].kind.drawn == "lines" and not any(one.firm for one in said)
-            goes_on = last and not said and last.firm and isinstance(self.asks[last.name].kind, Text)  # "titlen er Mus og tastatur"
+            goes_on = last and not said and self.goes_on(last)
             if last and (same or open_ended or goes_on):
                 last.where = Clause(last.where.start, clause.end)
                 again = [one.reading for one in await self.said_in(last.where, text) if one.name == last.name]
@@ -98,6 +98,11 @@ class Changing(Asking):
             else:
                 result.left.append(clause)
         return result
+
+    def goes_on(self, last: Said) -> bool:
+        """Whether what is no answer by itself belongs to the last one: "titlen er Mus og tastatur", "det er mig og Ole"."""
+        kind = self.asks[last.name].kind
+        return (last.firm and isinstance(kind, Text)) or (last.name == self.form.asked and isinstance(kind, Pick))
 
     @staticmethod
     def next_to(found: Sorted) -> Said | None:

@@ -17,7 +17,7 @@ INTO = (
         r"^(?:du må gerne |kan du |vil du )?(?:ret(?:te)?|ændre?|skift(?:e)?|sæt(?:te)?|opdater(?:e)?|lav)\s+(?P<field>.{2,40}?)\s+(?:til|om til|som)\s+(?P<new>.+)$",
         re.I | re.S,
     ),
-    re.compile(r"^(?P<field>.{2,40}?)\s+(?:skal være|skulle være|skal hedde|skal lyde|hedder)\s+(?P<new>.+)$", re.I | re.S),
+    re.compile(r"^(?P<field>.{2,40}?)\s+(?:skal være|skulle være|skal hedde|skal lyde|hedder)\s*:?\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?P<field>.{2,40}?)\s+(?P<loose>er)\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?P<field>[^:=\n]{2,40}?)\s*[:=]\s*(?P<new>.+)$", re.S),
     re.compile(r"^det (?P<field>handler om|drejer sig om)\s+(?P<new>.+)$", re.I | re.S),

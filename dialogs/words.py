@@ -146,11 +146,16 @@ def means(text: str) -> Word | None:
         entries = _FOLDED[word]
         if plain in entries or shorter in entries:
             return word
+        if word is Word.CANCEL and DROPS.search(plain):
+            return word
         if word in _QUESTION_MAY_FOLLOW and (plain.rstrip("? ") in entries or shorter.rstrip("? ") in entries):
             return word
     return None
 
 
+DROPS = re.compile(  # "jeg gider ikke mere, glem den sag"; folded, without marks
+    r"\b(?<!ikke )(?:glem|drop|annuller) (?:den|det|sagen)(?: (?:her|sag|hele|igen|alligevel|bare|saa))*$"
+)
 STOPS = re.compile(r"\b(?:an+ul+[eé]r|afbryd|stop|glem|drop|fortr[uy]d|cancel|lad (?:det|den|os) (?:ligge|vaere|drop)|alligevel|pyt)")
 
 

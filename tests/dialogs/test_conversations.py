@@ -78,6 +78,24 @@ async def told(person: Person, said: list[str]) -> str:
             id="what could not be used is named",
         ),
         pytest.param(
+            ["outlook er nede for hele afdelingen", "ja, men det er lidt besværligt, og jeg sidder i øvrigt på 5. sal"],
+            ["5. sal (før", "men det er besværligt"],
+            [],
+            id="an answer with more in it",
+        ),
+        pytest.param(
+            ["printeren er død", "det er mig og Ole, og det haster ikke"],
+            ["Hvem rammer det: flere kolleger", "Hvor meget haster det: det haster ikke"],
+            ["kunne jeg ikke bruge"],
+            id="two people are several",
+        ),
+        pytest.param(
+            ["min mus er død, det haster ikke", "beskrivelsen skal være: musen blinker, og den er varm. Telefonen er 33 44 55 66"],
+            ["Titel: Musen blinker, og den er varm", "Telefon: 33 44 55 66"],
+            ["skal være"],
+            id="a description goes on until another field is named",
+        ),
+        pytest.param(
             ["min mus er død, det haster ikke", "sted: Nyropsgade 7, 2. sal, og kontakt er Amir Haddad, og ring på 33 66 12 34"],
             ["Rettet: stedet er Nyropsgade 7, 2. sal (før", "Nummeret er 33 66 12 34", "Noteret: kontakten er Amir Haddad"],
             ["beskrivelsen"],
