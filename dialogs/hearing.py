@@ -88,7 +88,11 @@ class Hearing(Explaining):
         """A text while a field is asked."""
         name = self.form.asked
         ask = self.asks[name]
-        if not self.digresses() and not any(words.bare(one.label) == words.bare(text) for one in ask.kind.options()) and await self.several(text):
+        if (
+            not self.digresses()
+            and not any(words.bare(one.label) == words.bare(text) for one in ask.kind.options())
+            and await self.several(text)
+        ):
             return True
         correction = corrections.read(text, self.asks)
         if correction.field in self.kind.wanted(self.form.answers) and not correction.loose and await self.put_into(correction):
