@@ -25,7 +25,7 @@ class Place:
     """dbos keeps its tables at `jobs`, our run data lies at `runs`: two files on SQLite, or each writer would wait for the other."""
 
     jobs: str  # SQLAlchemy URL
-    runs: str  # SQLAlchemy URL for async use
+    runs: str  # SQLAlchemy URL
     plain: str  # the PostgreSQL URL as given, "" on SQLite
     folder: Path | None  # SQLite: where the lock files of the running processes lie; beside the database, whose sharers must share them
 
@@ -44,7 +44,7 @@ def place(database_url: str | None, var_dir: Path) -> Place:
         raise ValueError("DATABASE_URL names no file; jobs must outlive the process")
     stem = Path(named).absolute().with_suffix("")
     jobs, runs = (stem.with_name(f"{stem.name}.{part}.sqlite") for part in ("jobs", "runs"))
-    return Place(f"sqlite:///{jobs}", f"sqlite+aiosqlite:///{runs}", "", stem.with_name(f"{stem.name}.locks"))
+    return Place(f"sqlite:///{jobs}", f"sqlite:///{runs}", "", stem.with_name(f"{stem.name}.locks"))
 
 
 def prepare(where: Place) -> None:
@@ -63,7 +63,7 @@ def prepare(where: Place) -> None:
 def engine(where: Place) -> Engine:
     """The run data for a command that looks at all of it, as it is at one point in time."""
     if where.folder is not None:
-        return create_engine(where.runs.replace("+aiosqlite", ""), execution_options=NO_SCHEMA)
+        return create_engine(where.runs, execution_options=NO_SCHEMA)
     return create_engine(where.runs, isolation_level="REPEATABLE READ", connect_args=ALIVE)
 
 

@@ -111,6 +111,7 @@ class Mending:
                     await self._close(row, "crashed", "failed", state)
 
     async def _close(self, row: Row[Any], kind: str, state: State, outcome: str) -> None:
+        """Told first, then closed: a run whose end could not be told stays open, and the next look tells it."""
         key = f"{row.id}/job/{kind}" + (f" {row.attempt + 1}" if row.attempt else "")
         try:
             await self._tell(key, row.conversation, {"kind": kind, "reference": row.reference})

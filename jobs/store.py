@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, Row, Select, create_engine, event
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -35,8 +35,8 @@ class Store:
         self._lite = url.startswith("sqlite")
         if self._lite:
             shared: dict[str, Any] = {"hide_parameters": True, "connect_args": {"timeout": 30}, "execution_options": NO_SCHEMA}
-            self._reader: AsyncEngine = create_async_engine(url, **shared)
-            self._writer = create_engine(url.replace("+aiosqlite", ""), **shared)
+            self._reader: AsyncEngine | Engine = create_engine(url, **shared)
+            self._writer = create_engine(url, **shared)
             event.listen(self._writer, "connect", _durable)
             event.listen(self._writer, "begin", _at_once)
         else:
@@ -44,6 +44,7 @@ class Store:
             self._reader = create_async_engine(url, **shared)
             self._writer = create_engine(url, pool_size=1, max_overflow=0, **shared)
         self._thread = ThreadPoolExecutor(1, "jobs-store")
+        self._reading = ThreadPoolExecutor(1, "jobs-store-reads")  # SQLite alone: a file is read in no time, but not on the loop
         self._waiting: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
         self._writing: asyncio.Task[None] | None = None
 
@@ -62,7 +63,11 @@ class Store:
             self._writing.cancel()
         self._thread.submit(self._writer.dispose)
         self._thread.shutdown(wait=False)
-        await self._reader.dispose()
+        if isinstance(self._reader, AsyncEngine):
+            await self._reader.dispose()
+        else:
+            self._reading.submit(self._reader.dispose)
+        self._reading.shutdown(wait=False)
 
     async def write(self, work: Work[T]) -> T:
         """What `work` gives, committed. It runs in a thread, perhaps again after a lost connection, and must bear that."""
@@ -103,11 +108,18 @@ class Store:
     async def read(self, statement: Select[Any]) -> list[Row[Any]]:
         """All rows."""
 
-        async def once() -> list[Row[Any]]:
-            async with self._reader.connect() as connection:
+        async def once(reader: AsyncEngine) -> list[Row[Any]]:
+            async with reader.connect() as connection:
                 return list((await connection.execute(statement)).all())
 
-        return await self.patiently(once)
+        def in_thread(reader: Engine) -> list[Row[Any]]:
+            with reader.connect() as connection:
+                return list(connection.execute(statement).all())
+
+        reader, loop = self._reader, asyncio.get_running_loop()
+        if isinstance(reader, AsyncEngine):
+            return await self.patiently(lambda: once(reader))
+        return await self.patiently(lambda: loop.run_in_executor(self._reading, in_thread, reader))
 
     @staticmethod
     async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:

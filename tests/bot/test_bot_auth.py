@@ -14,7 +14,7 @@ from bot.auth import DAY, HOUR, Keys
 from bot.incoming import Refusal
 from bot.send import Sender
 from tests.bot.connector_keys import PRIVATE, OpenId, claims, signed
-from tests.bot.standins import APP, TENANT, Connector, Running, activity, in_a_thread, running, serving
+from tests.bot.standins import APP, TENANT, Connector, Running, activity, gap, in_a_thread, running, serving
 from tests.bot.stock import stock
 
 OURS: dict[str, Any] = {
@@ -228,16 +228,6 @@ async def test_old_keys_serve_while_new_ones_cannot_be_had(openid: OpenId) -> No
         assert await keys.find("one")
         openid.status, now = 500, DAY
         assert await keys.find("one")
-
-
-async def gap(work: Any) -> float:
-    """The longest time that the loop stood still while `work` ran."""
-    longest, last, done = 0.0, time.perf_counter(), asyncio.ensure_future(work)
-    while not done.done():
-        await asyncio.sleep(0.005)
-        longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
-    await done
-    return longest
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")  # the SDK leaves sockets open

@@ -29,7 +29,7 @@ from bot.incoming import Incoming
 from bot.outward import outward
 from bot.text import words
 from dialogs.talk import Event, Reply
-from tests.bot.standins import APP, TENANT, Connector, Fault, Running, activity, running, serving
+from tests.bot.standins import APP, TENANT, Connector, Fault, Running, activity, gap, running, serving
 from tests.bot.stock import Echo, stock
 
 pytestmark = pytest.mark.filterwarnings(
@@ -112,16 +112,6 @@ async def test_2_too_large(kollega: Running) -> None:
 
 
 # 3 (tokens), 4 (rotation) and 5 (fetching keys on the loop) stand in test_bot_auth.py.
-
-
-async def gap(work: Any) -> float:
-    """The longest time that the loop stood still while `work` ran."""
-    longest, last, done = 0.0, time.perf_counter(), asyncio.ensure_future(work)
-    while not done.done():
-        await asyncio.sleep(0.005)
-        longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
-    await done
-    return longest
 
 
 async def test_6_a_slow_token_does_not_hold_up_the_loop(connector: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

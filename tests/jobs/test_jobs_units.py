@@ -141,7 +141,7 @@ def test_references_differ() -> None:
 def test_places(tmp_path: Path) -> None:
     default = database.place(None, tmp_path)
     assert default.jobs == f"sqlite:///{tmp_path}/kollega.jobs.sqlite"
-    assert default.runs == f"sqlite+aiosqlite:///{tmp_path}/kollega.runs.sqlite"
+    assert default.runs == f"sqlite:///{tmp_path}/kollega.runs.sqlite"
     assert default.folder == tmp_path / "kollega.locks"
     assert database.place(f"sqlite:///{tmp_path}/other.db", Path("var")).folder == tmp_path / "other.locks"
     assert database.place("postgresql://u@h/d", tmp_path).runs == "postgresql+psycopg://u@h/d"
@@ -175,7 +175,7 @@ def test_the_log_of_dbos_is_short_and_clean() -> None:
 
 
 async def test_the_first_to_close_a_run_counts(tmp_path: Path) -> None:
-    store = Store(f"sqlite+aiosqlite:///{tmp_path}/runs.sqlite")
+    store = Store(f"sqlite:///{tmp_path}/runs.sqlite")
     await store.create()
     await store.create()  # a second process
     runs = Runs(store)
