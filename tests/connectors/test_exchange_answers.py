@@ -164,7 +164,7 @@ async def test_pages_are_asked_for_with_the_same_body(wild: Wild, strange: Excha
 async def test_a_page_that_is_lost_is_an_error(office: World, exchange: Exchange) -> None:
     await office.switch(exchange_affinity_lost=True)
     with pytest.raises(Unavailable) as caught:
-        await exchange.members("alle-leverandoerer@kk.example", 0.5)
+        await exchange.members("alle-leverandoerer@kk.example", 10.0)
     assert caught.value.code == "page_lost"
 
 
