@@ -1,7 +1,7 @@
 """Echo turns a second, 16 callers at a time: the stock SDK, our adapter, bare aiohttp. `python -m bench.echo [--seconds 3] [--rounds 3]`.
 
 Each bot, the connector that it answers to and the callers are processes of their own. The rounds alternate, so that a slow moment of the
-machine strikes all three. Prints one line each, the ratios, and the same as JSON.
+machine strikes all three. Prints the ratios.
 """
 
 import argparse
@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+
+from bench.table import Figure, show
 
 BOTS = {"stock": ["bench.stock_echo"], "ours": ["bench.echo_servers", "ours"], "bare": ["bench.echo_servers", "bare"]}
 CALLERS = 16
@@ -77,18 +79,23 @@ def run(seconds: float, rounds: int) -> dict[str, dict[str, float]]:
     return {name: {"turns_per_second": statistics.median(rates[name]), "p50_ms": statistics.median(times[name]) * 1000} for name in BOTS}
 
 
+def figures(seconds: float = 3.0, rounds: int = 3) -> list[Figure]:
+    """Ours against the stock SDK, where twelve times is wanted, and against bare aiohttp."""
+    found = run(seconds, rounds)
+    stock, ours, bare = (found[name]["turns_per_second"] for name in ("stock", "ours", "bare"))
+    measured = f"{ours:.0f} turns/s, p50 {found['ours']['p50_ms']:.1f} ms"
+    return [
+        Figure("echo, 16 at a time", measured, f"stock SDK: {stock:.0f} turns/s", ours / stock, "at least 12 x", ours / stock >= 12),
+        Figure("echo, 16 at a time", measured, f"bare aiohttp: {bare:.0f} turns/s", ours / bare),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.echo")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each measurement lasts")
     parser.add_argument("--rounds", type=int, default=3)
     wanted = parser.parse_args()
-    found = run(wanted.seconds, wanted.rounds)
-    for name, one in found.items():
-        print(f"echo {name:<6} {one['turns_per_second']:>7.0f} turns/s   p50 {one['p50_ms']:.1f} ms")
-    stock, ours, bare = (found[name]["turns_per_second"] for name in ("stock", "ours", "bare"))
-    print(f"echo ours/stock {ours / stock:.1f} x (wanted: at least 12 x)   ours/bare {ours / bare:.2f}")
-    ratios = {"ours_to_stock": ours / stock, "ours_to_bare": ours / bare}
-    print(json.dumps({"echo": {**found, **ratios}}))
+    show(figures(wanted.seconds, wanted.rounds))
 
 
 if __name__ == "__main__":

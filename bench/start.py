@@ -4,7 +4,6 @@ Named references in the same run: an aiohttp server with nothing in it (start), 
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -17,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.echo import CALLERS, free_port, running, wait_for
+from bench.table import Figure, show
 
 TEXTS = ("hej", "opret en sag", "glem det")
 
@@ -103,16 +103,27 @@ def run(starts: int) -> dict[str, float]:
     return {"ready_s": statistics.median(took), "bare_s": statistics.median(bare), "memory_mb": memory, "stock_memory_mb": stock_memory}
 
 
+def figures(starts: int = 5) -> list[Figure]:
+    """Start under 2 s; memory under 250 MB."""
+    found = run(starts)
+    ready, bare, memory, stock = (found[name] for name in ("ready_s", "bare_s", "memory_mb", "stock_memory_mb"))
+    return [
+        Figure("start to /readyz", f"{ready:.2f} s", f"empty aiohttp server: {bare:.2f} s", ready / bare, "under 2 s", ready < 2),
+        Figure(
+            "memory after 1,000 conversations",
+            f"{memory:.0f} MB",
+            f"stock SDK's echo: {stock:.0f} MB",
+            memory / stock,
+            "under 250 MB",
+            memory < 250,
+        ),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.start")
     parser.add_argument("--starts", type=int, default=5)
-    found = run(parser.parse_args().starts)
-    print(
-        f"start to /readyz  {found['ready_s']:.2f} s (wanted: under 2 s), {found['ready_s'] / found['bare_s']:.1f} x an empty aiohttp server's"
-    )
-    ratio = found["memory_mb"] / found["stock_memory_mb"]
-    print(f"memory after 1,000 conversations  {found['memory_mb']:.0f} MB (wanted: under 250 MB), {ratio:.1f} x the stock echo's")
-    print(json.dumps({"start": found}))
+    show(figures(parser.parse_args().starts))
 
 
 if __name__ == "__main__":
