@@ -45,16 +45,16 @@ class Live:
         self.model = self.model.knowing(known)
 
     @asynccontextmanager
-    async def watching(self, every: float = EVERY) -> AsyncIterator[None]:
+    async def watching(self, every: float | None = None) -> AsyncIterator[None]:
         """`watch`, until the end of the block."""
-        task = asyncio.create_task(self.watch(every))
+        task = asyncio.create_task(self.watch(EVERY if every is None else every))
         try:
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def watch(self, every: float = EVERY) -> None:
+    async def watch(self, every: float) -> None:
         """Look now and then whether another model is in use, until cancelled. A model that is refused leaves the present one where it is."""
         while True:
             await asyncio.sleep(every)

@@ -16,6 +16,7 @@ from nlu.understanding import OUT_OF_SCOPE, Understanding
 
 HERE = Path(__file__).parent / "model"
 ALTERNATIVES = 3
+END_OF_LATIN = "\u0250"
 NAME = 12  # characters of the hash that name a model
 
 
@@ -42,16 +43,17 @@ class Model:
     def understand(self, text: str, today: date) -> Understanding:
         """What `text`, written on the day `today` (Europe/Copenhagen), wants and names. Never raises, for any string."""
         reading = entities.read(text, today, self.known)
-        if not any(char.isalnum() for char in reading.text):
+        if not readable(reading.text):
             return self._without_words(reading)
-        ranked = self._ranked(reading)
+        ranked = self.ranked(reading)
         return self._judged(ranked, reading)
 
     def probabilities(self, text: str, today: date) -> dict[str, float]:
         """The probability of each intent, "out_of_scope" among them."""
-        return dict(self._ranked(entities.read(text, today, self.known)))
+        return dict(self.ranked(entities.read(text, today, self.known)))
 
-    def _ranked(self, reading: entities.Reading) -> list[tuple[str, float]]:
+    def ranked(self, reading: entities.Reading) -> list[tuple[str, float]]:
+        """Every label with its probability, the likeliest first."""
         scores = self.weights.scores(*seen(reading)) / self.temperature
         odds = np.exp(scores - scores.max())
         chances = (odds / odds.sum()).tolist()
@@ -68,9 +70,17 @@ class Model:
         return Understanding(best, chance, tuple(others[1 : ALTERNATIVES + 1]), reading.entities())
 
 
+def readable(text: str) -> bool:
+    """Whether there is anything in Latin letters or digits: in other scripts a wish can't be read, only guessed."""
+    return any(char.isalnum() and char < END_OF_LATIN for char in text)
+
+
 def card(folder: Path) -> dict[str, Any]:
     """The card of the model in `folder`. Raises OSError when it is missing and ValueError when it is something else."""
-    found = json.loads((folder / "card.json").read_text("utf-8"))
+    try:
+        found = json.loads((folder / "card.json").read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{folder / 'card.json'}: not the card of a model") from error
     if not isinstance(found, dict) or not {"weights", "classes", "temperature", "threshold"} <= set(found):
         raise ValueError(f"{folder / 'card.json'}: not the card of a model")
     return found
@@ -87,7 +97,7 @@ def load(path: Path | None = None) -> Model:
         raise ValueError(f"{folder}: card.json and weights.npz are not of the same model")
     try:
         weights = vectors.read(folder / "weights.npz")
-    except (KeyError, TypeError, BadZipFile, EOFError) as error:
+    except (ValueError, KeyError, TypeError, BadZipFile, EOFError) as error:
         raise ValueError(f"{folder / 'weights.npz'}: not the weights of a model") from error
     if told["classes"] != list(weights.classes):
         raise ValueError(f"{folder}: card.json and weights.npz are not of the same model")

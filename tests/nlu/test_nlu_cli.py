@@ -1,6 +1,8 @@
 """`python -m nlu` as it is run from outside."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -66,3 +68,58 @@ def test_the_same_phrases_give_the_same_model(tmp_path: Path) -> None:
     assert (tmp_path / "one" / "weights.npz").read_bytes() == (tmp_path / "other" / "weights.npz").read_bytes()
     done = run("predict", "--model", str(tmp_path / "one"), said=b"luk min sag")
     assert json.loads(done.stdout)["intent"] == "case.close"
+
+
+def test_no_text_is_no_error_and_is_said() -> None:
+    done = run("predict")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert b"nothing came on stdin" in done.stderr
+
+
+def test_on_a_terminal_it_says_that_it_waits() -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "nlu", "predict"], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        os.close(theirs)
+        os.write(ours, b"hej\n\x04")
+        out, said = process.communicate(timeout=60)
+    os.close(ours)
+    assert b"one text a line" in said
+    assert json.loads(out)["intent"] == "greeting"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["predict", "--today", "i morgen"], 2, "--today"),
+        (["predict", "--model", "nowhere"], 1, "nowhere/card.json"),
+        (["explain"], 2, "text"),
+        (["review", "--relabel", "x"], 2, "--relabel"),
+        (["review", "--drop", "x", "--accept", "y"], 2, "not allowed with"),
+        (["fly"], 2, "invalid choice"),
+    ],
+)
+def test_a_wrong_command_line_is_told(arguments: list[str], status: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        ended = cli.main(arguments)
+    except SystemExit as error:
+        ended = int(error.code or 0)
+    assert ended == status
+    assert said in capsys.readouterr().err
+
+
+def test_a_database_that_is_away_is_one_sentence_without_its_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://kollega:hemmelig@127.0.0.1:9/x")
+    assert cli.main(["review", "--list"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("DATABASE_URL: the database does not answer")
+    assert "hemmelig" not in said
+
+
+def test_an_empty_file_of_sentences_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "none.jsonl").write_text("\n")
+    assert cli.main(["evaluate", str(tmp_path / "none.jsonl")]) == 1
+    assert "no sentences" in capsys.readouterr().err

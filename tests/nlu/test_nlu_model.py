@@ -5,7 +5,6 @@ import json
 import random
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -13,8 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
-from hypothesis import given
-from hypothesis import strategies as st
 
 import nlu
 from nlu import entities, fingerprint, train, typos
@@ -75,29 +72,10 @@ def test_a_sure_reading_has_other_alternatives() -> None:
     assert understood.intent not in [intent for intent, _ in understood.alternatives]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "!!!", "👍👍", "\u200b\u200f", "שלום", "<p></p>", "\x00\x07", "\ud800", "> alt er citat"])
-def test_texts_without_a_wish(text: str) -> None:
-    assert MODEL.understand(text, TODAY).intent == nlu.OUT_OF_SCOPE
-
-
-@given(st.text())
-def test_any_string_is_answered(text: str) -> None:
-    understood = MODEL.understand(text, TODAY)
-    assert 0 <= understood.confidence <= 1
-    assert len(understood.alternatives) <= 3
-
-
 def test_html_from_teams_and_a_quoted_mail_do_not_hide_the_wish() -> None:
     assert MODEL.understand("<p>Min <b>printer</b> er d&oslash;d</p>", TODAY).intent == "case.create"
     quoted = "journalisér den her mail\n\nFra: Ole Bang\nSendt: i går\nEmne: Slet mig\n\nSlet mig fra listen Barsel Info!"
     assert MODEL.understand(quoted, TODAY).intent == "journal.file"
-
-
-@pytest.mark.parametrize("bad", ["a" * 100_000, "sæt Ole på Barsel Info i går " * 4000, "1/1-" * 30_000, "a@" * 50_000, '"' * 100_000, "<" * 100_000, "Aa Bb " * 20_000, "mandag til " * 10_000, "Fra: x\n" * 15_000])  # fmt: skip
-def test_long_and_twisted_texts_take_bounded_time(bad: str) -> None:
-    start = time.thread_time()
-    MODEL.understand(bad, TODAY)
-    assert time.thread_time() - start < 0.1  # 20 ms on an idle machine
 
 
 def test_threads_get_the_same_answers() -> None:
@@ -106,27 +84,10 @@ def test_threads_get_the_same_answers() -> None:
         assert list(pool.map(lambda text: MODEL.understand(text, TODAY), texts)) == [MODEL.understand(text, TODAY) for text in texts]
 
 
-def test_one_sentence_takes_less_than_half_a_millisecond() -> None:
-    texts = [text for text, _ in train.phrases()[::15]]
-    taken = []
-    for text in texts:
-        start = time.thread_time()
-        MODEL.understand(text, TODAY)
-        taken.append(time.thread_time() - start)
-    middle, late = np.percentile(taken, [50, 99]) * 1000
-    print(f"one sentence: p50 {middle:.2f} ms, p99 {late:.2f} ms")
-    assert middle < 1.0  # 0.3 ms on an idle machine; room for a loaded one
-    assert late < 5.0
-
-
-def test_start_is_quick_and_without_scikit_learn() -> None:
-    code = (
-        "import time, sys; start = time.process_time(); import nlu; nlu.load(); taken = time.process_time() - start;"
-        "assert not {'sklearn', 'spacy', 'scipy', 'skops'} & {name.split('.')[0] for name in sys.modules}, 'too much imported'; print(taken)"
-    )
-    taken = float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
-    print(f"import and load: {taken:.2f} s of processor time")
-    assert taken < 0.7  # 0.25 s on an idle machine
+def test_start_is_without_scikit_learn() -> None:
+    code = "import sys, nlu; nlu.load(); print({'sklearn', 'spacy', 'scipy', 'skops', 'sqlalchemy'} & {name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_a_model_whose_files_do_not_belong_together_is_refused(tmp_path: Path) -> None:
