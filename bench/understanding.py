@@ -83,7 +83,7 @@ def training() -> float:
     """Seconds to train on all phrases, judge, and write the card."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        train.train(Path(folder))
+        train.train(Path(folder), train.phrases())
         return time.perf_counter() - began
 
 

@@ -1,6 +1,8 @@
 """Learning from use: what is kept is masked and forgotten after 30 days; an administrator accepts, relabels or drops it; training reads it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,10 +16,12 @@ from nlu import __main__ as cli
 from nlu import entities, kept, review, slots
 from nlu.kept import Kept, Misread
 from nlu.learned import Learned
+from tests.bot.postgres import server
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 MODEL = nlu.load()
+ROOT = Path(__file__).parents[2]
 ORDINARY = MODEL.weights.channels[0].rows.__contains__
 
 
@@ -165,3 +169,31 @@ def test_the_end_of_input_ends_the_review_and_an_empty_one_says_so(store: Kept, 
     store.add(misread("noget"))
     review.interactive(review.Review(store, Learned(tmp_path), NOW), ask, say)
     assert said[-1] == "\nFærdig. 0 lært."
+
+
+def many_at_once(url: str) -> None:
+    """Several processes make the table and write to it at the same time."""
+    code = f"""
+import sys
+from datetime import UTC, datetime
+from nlu.kept import Kept, Misread
+store = Kept({url!r})
+for number in range(20):
+    store.add(Misread("vis alt", "out_of_scope", "case.list", 0.4, "rejected", "", "abc", datetime.now(UTC)))
+"""
+    writers = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(4)]
+    ended = [(writer.communicate(timeout=60)[1], writer.returncode) for writer in writers]
+    assert [status for _, status in ended] == [0] * 4, ended
+    (wording,) = Kept(url).wordings(datetime.now(UTC))
+    assert wording.times == 80
+    assert Kept(url).remove(wording.key) == 80
+
+
+def test_several_processes_keep_in_one_file(tmp_path: Path) -> None:
+    many_at_once(kept.url_of(None, tmp_path))
+
+
+@pytest.mark.postgres
+def test_several_processes_keep_in_postgresql() -> None:
+    with server() as url:
+        many_at_once(kept.url_of(url, Path("var")))
