@@ -214,7 +214,7 @@ class Asking:
             return
         self.point_at("confirm")
         filled = self.filled()
-        again = "Resten er som før. Passer det nu?" if turn.corrected else filled.confirm()
+        again = "Resten er som før. Passer det nu?" if turn.corrected and form.summary else filled.confirm()
         news = "" if notice.text == form.noticed else notice.text
         form.noticed = notice.text
         said = "\n".join(part for part in (news, text or again) if part)
