@@ -80,6 +80,8 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
             now=app[CLOCK],
             new_id=lambda: uuid.uuid4().hex[:12],
             notes=noted,
+            phone=settings.servicedesk_phone,
+            burst=settings.burst_seconds,
         )
         await jobs.launch()
         stack.push_async_callback(jobs.close)

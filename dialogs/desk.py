@@ -20,7 +20,10 @@ class Files(Protocol):
 
 @dataclass(frozen=True)
 class Desk:
-    """Handed to every dialog. `now` is aware (UTC); `new_id` gives a fresh random name."""
+    """Handed to every dialog. `now` is aware (UTC); `new_id` gives a fresh random name.
+
+    phone: the service desk's. burst: seconds in which what a person sends belongs together.
+    """
 
     systems: Systems
     understand: Callable[[str, date], Understanding]
@@ -29,3 +32,5 @@ class Desk:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     notes: Notes = field(default_factory=NoNotes)
+    phone: str = ""
+    burst: float = 0.0

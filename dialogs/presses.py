@@ -1,10 +1,11 @@
 """Buttons: what a press does, and what is said to a press that comes too late."""
 
 from dialogs import misread
+from dialogs.dropping import drop, stopped
 from dialogs.filler import Filler
 from dialogs.journal import Form as Journal
 from dialogs.mails import pointed_at
-from dialogs.starting import drop_waiting, hand_over, restored, start
+from dialogs.starting import hand_over, restored, resumed, start
 from dialogs.talk import Button
 from dialogs.turn import Turn
 from dialogs.wishes import WISHES
@@ -22,15 +23,26 @@ async def pressed(turn: Turn, button: Button, card: str, inputs: dict[str, str])
             turn.close_card(card, "Det blev noget andet.")
             misread.neither(turn)
             turn.say("Så skriv med dine egne ord, hvad jeg kan hjælpe med.")
+        case "no":
+            turn.close_card(card, "Du svarede: nej tak.")
+            turn.state.choosing = []
+            turn.say("Det er i orden. Intet er ændret.")
+            await resumed(turn)
         case "leave":
             turn.close_card(card, "Den venter.")
             turn.say("Fint, den venter. Skriv ”fortsæt”, når du er klar.")
         case "restore":
             turn.close_card(card, "Fortsat.")
             await restored(turn, button.data.get("form", ""))
-        case "drop waiting":
-            turn.close_card(card, "Droppet.")
-            drop_waiting(turn, button.data.get("form", ""))
+        case "drop":
+            turn.close_card(card, "Besvaret.")
+            await drop(turn, button.data.get("form", ""))
+        case "stop":
+            turn.close_card(card, "Du bad mig stoppe.")
+            await stopped(turn, button.data.get("job", ""))
+        case "let go on":
+            turn.close_card(card, "Den kører videre.")
+            turn.say("Fint, den kører videre. Jeg skriver, når den er færdig.")
         case "human":
             await hand_over(turn)
         case "again":
@@ -49,7 +61,7 @@ async def choice(turn: Turn, button: Button, card: str) -> None:
         turn.state.choosing = []
         misread.chosen(turn, offers, int(place))
         turn.close_card(card, f"Du valgte: {offer.label}.")
-        await start(turn, offer.intent, offer.text)
+        await start(turn, offer.intent, offer.text, offer.answers)
     else:
         turn.close_card(card, "Kortet gælder ikke længere.")
         turn.say("Det valg gælder ikke længere. Skriv, hvad jeg skal gøre.")

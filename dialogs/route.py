@@ -1,26 +1,24 @@
 """Where a message goes: to the open form, to a button that its words name, or to the dialog that its meaning asks for."""
 
-import re
 from datetime import timedelta
 
 import structlog
 
 from connectors.errors import ConnectorError
-from dialogs import drawing, misread, texts, words
-from dialogs.cases.faults import COMMAND
+from dialogs import danger, drawing, dropping, misread, texts, words
 from dialogs.desk import Desk
+from dialogs.edits import deleted, edited, went_on
 from dialogs.fields import pick_among
-from dialogs.filler import Filler, next_wish, set_aside
+from dialogs.filler import Filler, set_aside
+from dialogs.meant import offer_again, understood, withdrawn
 from dialogs.presses import pressed, told_of
 from dialogs.registry import found
 from dialogs.smalltalk import CAN
-from dialogs.starting import PERSON, hand_over, restored, resumed, start
-from dialogs.state import FormState, Offer, Said, State
+from dialogs.starting import hand_over, restored, start
+from dialogs.state import State
 from dialogs.talk import Button, Event, Reply
 from dialogs.turn import Turn
-from dialogs.wishes import TERSE, WISHES, apart, wanted
 from dialogs.words import Word
-from nlu.understanding import LIKELY, OUT_OF_SCOPE, Verdict
 
 log = structlog.get_logger()
 
@@ -28,22 +26,23 @@ SILENCE, KEPT = timedelta(hours=8), timedelta(days=14)
 WISHED = frozenset(
     {"opret", "opret sagen", "opret den", "journaliser", "send den", "luk", "luk den"}
 )  # steer a form; a wish where there is none
-LAST_CASE = re.compile(  # "hvad er status på den": on the case that was named last
-    r"(?:hvad er |hvad med |hvordan |hvordan er |hvor |er der )?(?:status |nyt |gaar det |langt er (?:i|de|man) )?(?:paa |med |om )?(?:den|sagen|den sag)"
-)
 FEW = 4  # words that may pick from a list
-HELP = Button(label="Se alt, jeg kan", do="offer", data={"intent": "help"})
+WORDS = frozenset({"text", "subject", "author", "files"})  # of a press's data: what people wrote
 
 
 async def respond(event: Event, state: State, desk: Desk) -> list[Reply]:
     """Everything that is said to one event. Changes `state`. A system that fails is told in words, and nothing that was answered is lost."""
     clean = masked(event)
-    turn = Turn(clean, state, desk, clean.text, last=state.last)
-    before = list(state.said)
+    turn = Turn(clean, state, desk, clean.text, last=state.last if clean.after >= 0 else "")  # a yes means what could be read before it
+    before, jobs = list(state.said), {one.job for one in state.closed}
+    if event.passed:
+        state.greeted_on = turn.today
+        return []
     if clean != event:
         turn.note("Jeg har fjernet CPR-nummeret, før noget blev gemt. Slet gerne også din egen besked her i chatten.")
     if event.kind in {"message", "press"}:
         turn.regret, state.regret = state.regret, False
+        turn.agreed, state.agreed = state.agreed, False
         lapsed(turn)
     try:
         await received(turn)
@@ -56,25 +55,36 @@ async def respond(event: Event, state: State, desk: Desk) -> list[Reply]:
             turn.say(said, Button(label="Prøv igen", do="again"), drawing.cancel(), key=Filler(turn, state.open).new_card())
         else:
             turn.say(said)
+    began(turn, jobs)
     state.touched_at = desk.now()
     replies = turn.finished()
-    state.last = replies[-1].key if replies else state.last
+    state.last = replies[-1].key if replies and event.kind != "delete" else state.last
     return replies
+
+
+def began(turn: Turn, known: set[str]) -> None:
+    """A job was begun by this event: it belongs to what became of the form, so that a change of the yes itself is told of it."""
+    for one in turn.state.closed:
+        if one.job and one.job not in known:
+            one.messages.append(turn.event.id)
+            turn.state.agreed = True
 
 
 def masked(event: Event) -> Event:
     """The event without CPR numbers in anything that a person wrote, a card's fields and the names of files included."""
-    data = {**event.data, **({"text": texts.masked(event.data["text"])} if "text" in event.data else {})}
+    data = {name: texts.masked(value) if name in WORDS or name.startswith("input.") else value for name, value in event.data.items()}
     inputs = {name: texts.masked(value) for name, value in event.inputs.items()}
     files = tuple(file.model_copy(update={"name": texts.masked(file.name)}) for file in event.files)
-    return event.model_copy(update={"text": texts.masked(event.text), "data": data, "inputs": inputs, "files": files})
+    said = {"text": texts.masked(event.text), "quoted": texts.masked(event.quoted)}
+    return event.model_copy(update={**said, "data": data, "inputs": inputs, "files": files})
 
 
 async def received(turn: Turn) -> None:
     """By the kind of event."""
     event, state = turn.event, turn.state
     if not event.personal:
-        turn.say("Skriv til mig i vores egen chat, så hjælper jeg dig dér.")
+        if event.kind in {"message", "press", "joined"}:
+            turn.say("Skriv til mig i vores egen chat, så hjælper jeg dig dér. Søg efter Kollega øverst i Teams, så åbner den.")
         return
     match event.kind:
         case "joined":
@@ -84,9 +94,10 @@ async def received(turn: Turn) -> None:
         case "press":
             await pressed(turn, Button(label=event.do, do=event.do, data=event.data), event.card, event.inputs)
         case "edit":
-            await edited(turn)
+            if not await edited(turn):
+                await heard(turn)
         case "delete":
-            state.said = [one for one in state.said if one.id != event.refers]
+            deleted(turn)
         case "react":
             if state.open and Filler(turn, state.open).summed:
                 turn.say("Skriv ja, eller tryk på knappen, så gør jeg det.")
@@ -99,25 +110,54 @@ async def heard(turn: Turn) -> None:
     for file in files:
         turn.note(unkept(file.name, file.problem))
     returned(turn)
+    if turn.text.strip() == texts.CPR_GONE and not state.open:
+        turn.say("Skriv, hvad jeg kan hjælpe med, uden nummeret.")
+        return
     if not turn.text.strip():
         await only_files(turn)
         return
-    button = next((one for one in state.shown if one.do and words.whole(one.label) == words.whole(turn.text)), None)
-    if button and button.do == "fill" and state.open:  # typed, so there is nothing from the card: it stays as it is
+    if same_yes(turn):
+        state.agreed = True
+        return
+    button = labelled(turn)
+    if await danger.met(turn):
+        pass
+    elif dropping.unclear(turn) or dropping.in_other_words(turn):
+        await dropping.cancelled(turn)
+    elif button and button.do == "fill" and state.open:  # typed, so there is nothing from the card: it stays as it is
         await Filler(turn, state.open).go_on()
     elif button:
         await pressed(turn, button, state.shown_card, {})
     elif turn.regret and words.means(turn.text) is Word.RESTORE:
         await restored(turn)
-    elif listed := one_of_shown(turn):
+    elif listed := dropping.named(turn) or one_of_shown(turn):
         await pressed(turn, listed, state.shown_card, {})
-    elif state.choosing and await chosen(turn):
+    elif (state.choosing and await chosen(turn)) or await withdrawn(turn) or (event.kind == "message" and await went_on(turn)):
         pass
     elif state.open and await Filler(turn, state.open).hear(turn.text):
         state.misses = 0
     else:
         await anything(turn)
     state.remember(event.id, turn.text)
+
+
+def same_yes(turn: Turn) -> bool:
+    """A second yes within seconds of the first, or written before the answer to it could be read: it is the same one."""
+    return turn.agreed and words.means(turn.text) is Word.YES and (turn.event.after < 0 or turn.event.after < turn.desk.burst)
+
+
+def labelled(turn: Turn) -> Button | None:
+    """The button on the screen whose label the text is; or that a yes or a no means, where nothing but one question was put."""
+    state, word = turn.state, words.means(turn.text)
+    if turn.event.after < 0:
+        return None  # nobody had seen them
+    button = next((one for one in state.shown if one.do and words.whole(one.label) == words.whole(turn.text)), None)
+    asked = [one for one in state.shown if one.do in {"choose", "stop"}]
+    if button or len(asked) != 1 or state.shown_card != turn.last:
+        return button
+    no = next((one for one in state.shown if one.do in {"neither", "no", "let go on"}), None)
+    yes = {Word.YES, *((Word.CANCEL,) if asked[0].do == "stop" else ())}
+    return asked[0] if word in yes else no if word is Word.NO else None
 
 
 def one_of_shown(turn: Turn) -> Button | None:
@@ -183,6 +223,8 @@ async def anything(turn: Turn) -> None:
     state, word = turn.state, words.means(turn.text)
     if word is Word.HUMAN:
         await hand_over(turn)
+    elif len(state.choosing) > 1 and word in {Word.YES, Word.UNSURE, Word.UNKNOWN, Word.HELP, Word.REPEAT}:
+        offer_again(turn)
     elif state.open or word is None or not await bare_word(turn, word):
         await understood(turn)
 
@@ -209,96 +251,6 @@ async def bare_word(turn: Turn, word: Word) -> bool:
     return True
 
 
-async def understood(turn: Turn) -> None:
-    """By what the text means: one dialog, a choice between two, or an honest no."""
-    state = turn.state
-    state.choosing = []
-    if words.bare(turn.text) in TERSE:
-        await start(turn, TERSE[words.bare(turn.text)], turn.text)
-        return
-    denied = wanted(turn.text)
-    if denied is not None:
-        turn.instead(denied)
-        turn.note("Det er i orden.")
-    elif await both(turn):
-        return
-    if state.case and LAST_CASE.fullmatch(words.whole(turn.text).rstrip("? ")):
-        await start(turn, "case.status", turn.text)
-        return
-    meaning = turn.meaning
-    if words.angry(turn.text) and state.soothed_on != turn.today:
-        state.soothed_on = turn.today
-        turn.note("Jeg forstår godt, at du er træt af det.")
-    if words.angry(turn.text) and meaning.intent in {OUT_OF_SCOPE, "help", "greeting", "thanks"}:
-        turn.say("Skriv, hvad der er galt, eller tal med et menneske.", PERSON, HELP)
-        return
-    if denied is not None and (not denied or meaning.intent == OUT_OF_SCOPE):
-        turn.say("Intet er ændret.")
-        return
-    if meaning.intent == OUT_OF_SCOPE and COMMAND.match(turn.text):
-        await start(turn, "case.create", turn.text)
-        return
-    match meaning.verdict:
-        case Verdict.REJECT:
-            misread.rejected(turn)
-            await missed(turn)
-        case Verdict.NEARLY:
-            misread.nearly(turn)
-            offer(turn, "Det er jeg ikke helt sikker på. Hvad skal jeg gøre?", (meaning.alternatives[0][0],), PERSON)
-        case Verdict.BETWEEN:
-            state.misses = 0
-            offer(turn, "Hvad skal jeg gøre?", (meaning.intent, meaning.alternatives[0][0]))
-        case Verdict.DO:
-            state.misses = 0
-            misread.corrected(turn, meaning.intent)
-            await start(turn, meaning.intent, turn.text)
-
-
-def offer(turn: Turn, question: str, intents: tuple[str, ...], *more: Button) -> None:
-    """Readings to choose from: what was not surely understood is never begun on a guess."""
-    turn.state.choosing = [Offer(label=WISHES[intent].label, intent=intent, text=turn.text) for intent in intents]
-    buttons = [Button(label=one.label, do="choose", data={"place": str(place)}) for place, one in enumerate(turn.state.choosing)]
-    turn.say(question, *buttons, Button(label="Noget andet", do="neither"), *more)
-
-
-async def both(turn: Turn) -> bool:
-    """Two wishes in one sentence: both are named, and taken up in the order in which they were said."""
-    parts = apart(turn.text)
-    if len(parts) < 2 or turn.state.open:
-        return False
-    meanings = [turn.desk.understand(part, turn.today) for part in parts]
-    known = all(meaning.intent in WISHES and meaning.confidence >= LIKELY for meaning in meanings)
-    if not known or meanings[0].intent == meanings[1].intent:
-        return False
-    first, second = (
-        Offer(label=WISHES[meaning.intent].label, intent=meaning.intent, text=part) for meaning, part in zip(meanings, parts, strict=True)
-    )
-    turn.state.misses = 0
-    turn.state.wishes.append(second)
-    turn.note(f"To ting: 1) {lower(first.label)}, 2) {lower(second.label)}. Jeg tager dem i den rækkefølge.")
-    await start(turn, first.intent, first.text)
-    if turn.state.open is None:
-        await next_wish(turn)
-    return True
-
-
-def lower(label: str) -> str:
-    """A label inside a sentence."""
-    return label[0].lower() + label[1:]
-
-
-async def missed(turn: Turn) -> None:
-    """Out of scope: one line, what is possible, two offers; the second time a person first."""
-    state = turn.state
-    state.misses += 1
-    if state.misses > 1:
-        turn.say("Heller ikke det, desværre. Servicedesk ved det nok.", PERSON, HELP)
-    else:
-        turn.say("Det kan jeg ikke hjælpe med. Jeg kan melde fejl, se på dine sager og journalisere mails.", HELP, PERSON)
-    if state.open:
-        await resumed(turn)
-
-
 async def chosen(turn: Turn) -> bool:
     """One of two readings, by label or place."""
     offers = turn.state.choosing
@@ -307,31 +259,5 @@ async def chosen(turn: Turn) -> bool:
         return False
     turn.state.choosing = []
     misread.chosen(turn, offers, place)
-    await start(turn, offers[place].intent, offers[place].text)
+    await start(turn, offers[place].intent, offers[place].text, offers[place].answers)
     return True
-
-
-async def edited(turn: Turn) -> None:
-    """A message that was changed afterwards: before the yes a correction of what it filled, after it no second run."""
-    state, refers = turn.state, turn.event.refers
-    state.said = [Said(id=one.id, text=turn.text[:300]) if one.id == refers else one for one in state.said]
-    forms = [one for one in (state.open, *state.waiting) if one]
-    form = next((one for one in forms if refers in one.filled_by.values()), None)
-    if form:
-        await reread(turn, form)
-    elif state.said and state.said[-1].id == refers and (state.misses or (state.open and state.open.attempts)):
-        await heard(turn)  # it was not understood before
-    elif any(refers in one.messages for one in state.closed):
-        last = next(one for one in reversed(state.closed) if refers in one.messages)
-        turn.say(f"{last.text} Skal noget ændres nu, så skriv det her.")
-
-
-async def reread(turn: Turn, form: FormState) -> None:
-    """What the changed message had filled in a form that is open, or waits."""
-    names = [name for name, message in form.filled_by.items() if message == turn.event.refers and name in form.answers]
-    filler = Filler(turn, form)
-    await filler.reread(names, turn.text)
-    if form is turn.state.open:
-        await filler.again()
-    elif turn.corrected:
-        turn.say(f"Det er {filler.kind.about(form.answers)}, som stadig venter.")

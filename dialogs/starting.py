@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from dialogs import texts, words
+from dialogs import texts
 from dialogs.cases.human import Form as Human
 from dialogs.cases.human import gist
+from dialogs.dropping import cancelled
 from dialogs.filler import Filler, set_aside
 from dialogs.registry import found
 from dialogs.state import FormState
@@ -24,10 +25,8 @@ async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | No
         turn.instead(text)
     if intent == "human":
         await hand_over(turn)
-    elif intent == "cancel" and state.open:
-        await Filler(turn, state.open).drop()
-    elif intent == "cancel" and state.waiting:
-        drop_waiting(turn)
+    elif intent == "cancel":
+        await cancelled(turn)
     elif intent in found().forms:
         if state.open and len(state.waiting) >= MOST_WAITING:
             turn.note("Der er allerede to ting, der venter, så vi gør den her færdig først.")
@@ -60,7 +59,7 @@ async def resumed(turn: Turn) -> None:
             f"Vi er ikke færdige med {about}.",
             Button(label="Fortsæt", do="restore", data={"form": waiting.id}),
             Button(label="Senere", do="leave"),
-            Button(label="Drop den", do="drop waiting", data={"form": waiting.id}),
+            Button(label="Drop den", do="drop", data={"form": waiting.id}),
         )
 
 
@@ -106,22 +105,10 @@ async def restored(turn: Turn, wanted: str = "") -> None:
         set_aside(turn, state.open, "Den venter.")
     elif state.open:
         turn.close_card(state.open.card, "Vi gik tilbage.")
+    together, form.together = form.together, []
     state.open = form
-    state.closed = [one for one in state.closed if one.form != form.id]
+    state.waiting += together
+    back = {form.id, *(one.id for one in together)}
+    state.closed = [one for one in state.closed if one.form not in back]
     filler = Filler(turn, form)
     await filler.again(f"Vi er tilbage ved {filler.kind.about(form.answers)}.")
-
-
-def drop_waiting(turn: Turn, wanted: str = "") -> None:
-    """The form that waits (the latest, or the one a button names) is dropped; it can be regretted."""
-    state = turn.state
-    form = next((one for one in reversed(state.waiting) if wanted in {"", one.id}), None)
-    if form is None:
-        turn.say("Der er ikke noget i gang. Intet er ændret.")
-        return
-    state.waiting.remove(form)
-    form.touched_at = turn.desk.now()
-    state.dropped, state.regret = form, True
-    state.close(form, "Den blev droppet, og intet er ændret.")
-    about = found().forms[form.intent].about(form.answers)
-    turn.say(f"Droppet: {about}. Intet er ændret.", Button(label="Fortryd", do="restore", data={"form": form.id}))

@@ -50,6 +50,8 @@ ODD = {
 }  # not what its kind usually means
 CPR = re.compile(r"(?<![\d+])(?<!\d-)\d{6}[ \u00a0]?[-–—]?[ \u00a0]?\d{4}(?!\d)(?!-\d)")
 
+CPR_GONE = "[CPR-nummer fjernet]"
+
 
 def system_name(system: str) -> str:
     """What people call a system."""
@@ -103,7 +105,7 @@ def count(number: int, one: str, many: str) -> str:
 
 def masked(text: str) -> str:
     """A text without CPR numbers, before anything is stored or sent on."""
-    return CPR.sub("[CPR-nummer fjernet]", text)
+    return CPR.sub(CPR_GONE, text)
 
 
 QUOTED = re.compile(r"^(?:[>|].*|(?:Fra|From|Sendt|Sent|Til|To|Emne|Subject):.*|-{3,}.*|_{5,}.*)$", re.M | re.I)

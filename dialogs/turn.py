@@ -26,6 +26,7 @@ class Turn:
     lead: str = ""  # a sentence to stand before whatever is said next
     last: str = ""  # the key of what was said last, before this turn
     regret: bool = False  # the last turn dropped a form: "nej vent" means that one
+    agreed: bool = False  # the last turn was a yes that began a job
     corrected: bool = False  # the lead says what was changed
     beside: tuple[Button, ...] = ()  # buttons to stand beside the form's next question
     _meaning: Understanding | None = None
@@ -39,7 +40,8 @@ class Turn:
     def meaning(self) -> Understanding:
         """What the text means, worked out once and only when somebody asks."""
         if self._meaning is None:
-            self._meaning = self.desk.understand(texts.without_hello(texts.own_words(self.text)), self.today)
+            said = texts.own_words(self.text).replace(texts.CPR_GONE, "borgeren")  # that word of ours says nothing of the wish
+            self._meaning = self.desk.understand(texts.without_hello(said), self.today)
         return self._meaning
 
     def note(self, sentence: str) -> None:

@@ -68,6 +68,11 @@ class Person:
         await self._post("edit", {"id": self.sent[number - 1], "text": text})
         return await self.new()
 
+    async def deletes(self, number: int) -> list[dict[str, Any]]:
+        """Delete one's own message (1 is the first)."""
+        await self._post("delete", {"id": self.sent[number - 1]})
+        return await self.new()
+
     async def presses(self, label: str, inputs: dict[str, str] | None = None) -> list[dict[str, Any]]:
         """Press the newest button with that label."""
         for message in reversed(self.messages.values()):
@@ -162,7 +167,8 @@ async def served(application: web.Application) -> tuple[web.AppRunner, str]:
 
 @asynccontextmanager
 async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
-    """A house with nothing in it but the seeded world."""
+    """A house with nothing in it but the seeded world. What is said in a row is no burst, unless `burst_seconds` says so."""
+    settings = {"burst_seconds": 0} | settings
     simulators = build_simulators()
     simulated, address = await served(simulators)
     async with aiohttp.ClientSession() as http:

@@ -4,6 +4,7 @@
     > [Label] id=value      presses with inputs         < text                  Kollega says; facts, inputs and buttons below it
     (as Ole Bang)           somebody else goes on       (wait)                  until Kollega writes by itself
     (attach name)           the next text has a file    (edit 2) text           one's second message is changed
+    (delete 2)              one's second message is deleted
     (fault edoc 503 x 2)    the next two answers fail   (drop edoc x 1)         the effect happens, the answer is lost
     (slow edoc 1.5)         the next write takes so long (later 9)               nine hours go by
     (writes)                the systems' journals: one line a write that took effect
@@ -69,6 +70,8 @@ class Play:
             return self.told(await (await self.house.person(self.name)).hears())
         elif command == "edit":
             return self.told(await (await self.house.person(self.name)).edits(int(args[0]), rest.strip()))
+        elif command == "delete":
+            return self.told(await (await self.house.person(self.name)).deletes(int(args[0])))
         elif command == "fault":
             await self.house.fault(path=f"/{args[0]}", status=int(args[1]), times=int(args[3]))
         elif command == "later":

@@ -118,7 +118,7 @@ async def told(person: Person, said: list[str]) -> str:
         pytest.param(["min mus er død", "annuller", "fortryd"], ["Vi er tilbage", "Kan du arbejde imens?"], [], id="regret"),
         pytest.param(["min mus er død", "start forfra", "fortryd"], ["Vi er tilbage", "Min mus er død"], [], id="regret starting over"),
         pytest.param(
-            ["min mus er død", "opret en ny sag om at min skærm er sort", "annuller"],
+            ["min mus er død", "opret en ny sag om at min skærm er sort", "annuller", "skærmen"],
             ["Droppet", "Tilbage til sagen ”Min mus er død”", "[Senere] [Drop den]"],
             [],
             id="the first comes back when the second is dropped",
