@@ -45,6 +45,7 @@ _NAMED_BY_FORM = re.compile(
         rf"\w*(?:liste|listen|kreds)\s(?:for|på|over))\s$"
     )
 )
+NEAR = 300  # characters on each side in which another matter is looked for: a long mail speaks of many
 _CAPITAL = re.compile(r"(?<=\s)(?=[A-ZÆØÅ0-9])")
 _FORM_CUE = re.compile(danish(rf"(?<!\w)(?:{_SET}|{_OFF}|{_FROM}|{_TO}|hvem|vis|se|hvilke\w*|who|show|members?|mangler)(?!\w)"))
 _OTHER_MATTER = re.compile(
@@ -269,7 +270,7 @@ def _by_form(text: str, low: str) -> list[Title]:
 def _is_named_by_form(text: str, low: str, place: Place) -> bool:
     """Whether what stands before the capitals does something with a list, and nothing around them speaks of another matter."""
     start, end = place
-    about = f"{low[:start]}¤{low[end:]}"
+    about = f"{low[max(0, start - NEAR) : start]}¤{low[end : end + NEAR]}"
     return bool(_may_be_title(text, place) and _NAMED_BY_FORM.search(low, max(0, start - 120), start) and not _OTHER_MATTER.search(about))
 
 

@@ -1,12 +1,11 @@
 """Fifty thousand people and twenty thousand lists: nearly all are found however they are written, hardly an ordinary sentence gains a name, and it is quick."""
 
 import random
-import time
 from collections.abc import Callable
 
 import pytest
 
-from bench.known_names import LISTS, MAILBOXES, PEOPLE, TODAY, lists, people, percentiles, sentences, timed
+from bench.known_names import LISTS, MAILBOXES, PEOPLE, TODAY, lists, people, sentences
 from nlu import entities
 from nlu.known import NOBODY, Known
 from nlu.normalise import fold
@@ -96,18 +95,3 @@ def test_ordinary_sentences_gain_no_names() -> None:
             gained.append((text, {kind: after.get(kind) for kind in KINDS if after.get(kind) != before.get(kind)}))
     print(f"{len(gained)} of {len(texts)} sentences: {gained[:20]}")
     assert len(gained) / len(texts) <= FALSE
-
-
-def test_a_sentence_takes_less_than_two_milliseconds() -> None:
-    took = timed(KNOWN, sentences()[:4000])
-    print(f"p50 {took['p50_ms']:.3f} ms, p99 {took['p99_ms']:.3f} ms")
-    assert took["p50_ms"] < 0.5
-    assert took["p99_ms"] < 2
-
-
-def test_long_texts_take_bounded_time() -> None:
-    names = " ".join(NAMES["person"][:300] + NAMES["list_name"][:300])
-    start = time.thread_time()
-    entities.find(names, TODAY, KNOWN)
-    assert time.thread_time() - start < 0.2
-    assert percentiles([0.001] * 10)["p99_ms"] == pytest.approx(1)
