@@ -30,6 +30,7 @@ from dialogs.brain import Brain
 from dialogs.desk import Desk
 from dialogs.names import KnownNames
 from dialogs.registry import found
+from dialogs.rules import FOLDER, BadRules, Rules
 from dialogs.work import message, work
 from fit import taken, unfit, unwritable
 from jobs.engine import Job, Jobs, Limit
@@ -81,6 +82,8 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
             new_id=lambda: uuid.uuid4().hex[:12],
             notes=noted,
             phone=settings.servicedesk_phone,
+            rules=rules_of(settings),
+            roles=settings.role_groups(),
             burst=settings.burst_seconds,
         )
         await jobs.launch()
@@ -89,6 +92,11 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
         gc.freeze()
         gc.enable()
         yield
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The administrators' rules of the standard requests. Raises BadRules."""
+    return Rules(found().requests, settings.rules_dir or FOLDER)
 
 
 def jobs_of(app: web.Application) -> Jobs:
@@ -176,6 +184,8 @@ def serve(settings: Settings, simulators: str) -> None:
     except DBAPIError as error:
         kind = type(error.orig).__name__
         config.refuse(f"DATABASE_URL: the database does not answer, does not let Kollega in, or is not Kollega's ({kind}).")
+    except BadRules as error:
+        config.refuse(*error.faults)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -1,6 +1,7 @@
 """All settings, from the environment: one typed class, errors that name the setting."""
 
 import ipaddress
+import re
 import sys
 from pathlib import Path
 from typing import NoReturn, Self, TypeVar
@@ -73,6 +74,14 @@ class Settings(BaseSettings):
     intent_threshold: float = Field(
         default=0.0, ge=0, le=1, description="Overrides the model's own threshold for 'not understood'; 0 keeps it."
     )
+    rules_dir: Path | None = Field(
+        default=None,
+        description="The administrators' rules of the standard requests, a TOML file for each. Default: Kollega's own, in rules/.",
+    )
+    roles: str = Field(
+        default="",
+        description="Roles and the Entra groups that give them: servicedesk=<object id>,controller=<object id>; a role may come twice.",
+    )
     learn_from_use: bool = Field(
         default=False,
         description="Keep texts that were not understood or were corrected, masked, for 30 days, for `python -m nlu review`.",
@@ -98,6 +107,22 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an address that begins with http:// or https://")
         return url.rstrip("/")
+
+    @field_validator("roles")
+    @classmethod
+    def known_roles(cls, text: str) -> str:
+        """Pairs of a role and a group."""
+        for pair in filter(None, (one.strip() for one in text.split(","))):
+            if not ROLE.fullmatch(pair):
+                raise ValueError("must be pairs like servicedesk=00000000-0000-4000-8000-000000000001, separated by commas")
+        return text
+
+    def role_groups(self) -> dict[str, frozenset[str]]:
+        """The object ids of the groups that give each role."""
+        found: dict[str, frozenset[str]] = {}
+        for role, _, group in (one.strip().partition("=") for one in self.roles.split(",") if one.strip()):
+            found[role] = found.get(role, frozenset()) | {group}
+        return found
 
     @field_validator("log_level")
     @classmethod
@@ -148,6 +173,7 @@ class Partial(Settings):
 
 Kind = TypeVar("Kind", bound=Settings)
 
+ROLE = re.compile(r"[a-z0-9_æøå-]+=[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NEEDS = {
     "app_id": ("app_password", "app_tenant_id"),
     "servicenow_url": ("servicenow_client_id", "servicenow_client_secret"),

@@ -17,6 +17,7 @@ from connectors.errors import ConnectorError, Denied, NotFound, Refused, Unavail
 from dialogs.talk import Reply
 
 NOTHING: Mapping[str, str] = {}
+PERSON = "person:"  # before an Entra object id, where a conversation is named by whose it is
 
 log = structlog.get_logger()
 
@@ -30,15 +31,19 @@ class Proactive:
     chats: Chats
 
     async def tell(self, key: str, conversation: str, reply: Reply, *, closes: Mapping[str, str] = NOTHING, status_card: str = "") -> None:
-        """Say something in a conversation, once for each `key`; safe to repeat.
+        """Say something in a conversation, once for each `key`; safe to repeat. "person:<Entra object id>" is that person's own chat.
+
+        A reply with neither text nor card says nothing, and only closes cards.
 
         closes: keys of cards that are answered now, with their closing sentences. status_card: key of the job's earlier message ("Jeg går i
         gang"). A message whose fate is unknown is not sent again; the status card is changed in place and tells it all instead.
         Raises Unavailable (repeat the step later) and NotFound (no such conversation). One who has blocked the bot is no error.
         """
+        if conversation.startswith(PERSON):
+            conversation = await self.chat_with(conversation.removeprefix(PERSON))
         reference, memory = await self._place(conversation)
         kept = await self.store.outbox.put(key, conversation, reply.key, reply.model_dump_json(exclude_defaults=True))
-        state = await self._deliver(key, kept, reference, reply)
+        state = await self._deliver(key, kept, reference, reply) if reply.text or reply.is_card else "sent"
         if state == "dead":
             return
         speech = Speech(self.sender, self.store.outbox, reference, memory)

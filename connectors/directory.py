@@ -84,6 +84,32 @@ class Directory(Graph):
             return None
         return person_from(row)
 
+    async def leads(self, id: str) -> bool:  # noqa: A002 - Graph's own word, as in Person.id
+        """Whether anybody has this person as their manager. Raises NotFound for an unknown person."""
+        query = {"$select": "id", "$top": "1"}
+        return bool((await self.read(f"/users/{self.segment(id)}/directReports", "read reports", query)).get("value"))
+
+    async def groups_of(self, id: str) -> frozenset[str]:  # noqa: A002 - the same
+        """The object ids of all groups that a person is in, through other groups too. Raises NotFound for an unknown person.
+
+        Source: https://learn.microsoft.com/graph/api/user-list-transitivememberof
+        """
+        url, query = f"/users/{self.segment(id)}/transitiveMemberOf", {"$select": "id", "$top": "999"}
+        return frozenset([text_of(row, "id") async for page in self.pages(url, "read groups", query) for row in page])
+
+    async def people_in(self, group: str) -> list[Person]:
+        """Everybody in a group, through other groups too, whose account is on. Raises NotFound, and Denied where membership is hidden.
+
+        Source: https://learn.microsoft.com/graph/api/group-list-transitivemembers
+        """
+        url, query = f"/groups/{self.segment(group)}/transitiveMembers", {"$select": FIELDS, "$top": "999"}
+        rows = [row async for page in self.pages(url, "read members", query) for row in page]
+        return [
+            person_from(row)
+            for row in rows
+            if str(row.get("@odata.type", "#microsoft.graph.user")).endswith("user") and row.get("accountEnabled") is not False
+        ]
+
     async def find(self, text: str, limit: int = 6) -> list[Person]:
         """People by names or beginnings of names in any order, or by e-mail address; best first.
 

@@ -212,6 +212,7 @@ class Asking:
             turn.say(notice.text, *notice.buttons)
             await self.go_back()
             return
+        form.answers.update(notice.adds)
         self.point_at("confirm")
         filled = self.filled()
         again = "Resten er som før. Passer det nu?" if turn.corrected and form.summary else filled.confirm()
@@ -219,7 +220,7 @@ class Asking:
         form.noticed = notice.text
         said = "\n".join(part for part in (news, text or again) if part)
         answers = (
-            Button(label=filled.yes, do="yes", style="positive"),
+            Button(label=filled.agree(), do="yes", style="positive"),
             *notice.buttons,
             Button(label="Ret noget", do="change"),
             *(button for button in turn.beside if button.do != "cancel"),

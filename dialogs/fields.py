@@ -123,6 +123,10 @@ class Kind:
         del at
         return None
 
+    def is_empty(self, value: Any) -> bool:
+        """Whether an answer holds nothing, and need not be shown."""
+        return value in (None, "", [])
+
     def join(self, before: Any, said: Any) -> Any:
         """The value after something was said, which may be a part of it."""
         del before

@@ -219,7 +219,8 @@ class Filler(Hearing):
         await turn.desk.jobs.start(order)
         turn.close_card(form.card, f"Du sagde ja {texts.clock(turn.desk.now())}.")
         turn.state.close(form, f"Du sagde ja {texts.when(turn.desk.now(), turn.desk.now())}.", order.key)
-        turn.say(filled.going, key=f"job-{form.id}")
+        begun = filled.begun(order.key)
+        turn.say(begun.text, *begun.buttons, key=f"job-{form.id}")
         await self.go_back()
 
     @override

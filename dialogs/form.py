@@ -6,16 +6,16 @@ class Form(Request):
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from connectors.directory import Directory
 from dialogs.desk import Desk
-from dialogs.fields import At, Colleague, Kind, Reading
+from dialogs.fields import At, Colleague, Got, Kind, Reading
 from dialogs.state import FormState
-from dialogs.talk import Button, Fact, File
+from dialogs.talk import Button, Fact, File, Reply
 from dialogs.turn import Turn
 from jobs.engine import Job
 
@@ -52,6 +52,7 @@ class Notice:
     text: str = ""
     buttons: tuple[Button, ...] = ()
     stop: bool = False
+    adds: Mapping[str, Any] = field(default_factory=dict)  # to the answers, before the summary is drawn
 
 
 class Request(BaseModel):
@@ -99,8 +100,13 @@ class Request(BaseModel):
     @classmethod
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
         """What the first sentence says, field by field. Default: what each kind finds in it."""
-        asks = cls.asks()
-        return {name: found for name in cls.wanted(at.answers) if (found := await asks[name].kind.find(text, at)) is not None}
+        asks, found = cls.asks(), dict[str, Reading]()
+        for name in cls.wanted(at.answers):
+            so_far = {field: reading.value for field, reading in found.items() if isinstance(reading, Got)}
+            reading = await asks[name].kind.find(text, replace(at, answers={**at.answers, **so_far}))
+            if reading is not None:
+                found[name] = reading
+        return found
 
     @classmethod
     def settle(cls, answers: dict[str, Any], changed: set[str]) -> None:
@@ -154,6 +160,20 @@ class Request(BaseModel):
         del at
         return Notice()
 
+    def agree(self) -> str:
+        """The label of the yes."""
+        return self.yes
+
+    def begun(self, job: str) -> Reply:
+        """What is said when the yes has come: the job of that key is under way."""
+        del job
+        return Reply(text=self.going)
+
+    async def cleared(self, desk: Desk, job: Job) -> str:
+        """In the job, before the work: "" when it may go on, else the outcome it ends with. Default: it may."""
+        del desk, job
+        return ""
+
     def confirm(self) -> str:
         """What will happen, in a sentence; the facts stand below it."""
         raise NotImplementedError
@@ -165,7 +185,7 @@ class Request(BaseModel):
         return [
             Fact(label=asks[name].label, value=asks[name].kind.show(answers[name]))
             for name in self.wanted(answers)
-            if asks[name].in_summary and answers.get(name) not in (None, "", [])
+            if asks[name].in_summary and not asks[name].kind.is_empty(answers.get(name))
         ]
 
 

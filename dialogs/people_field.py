@@ -1,6 +1,7 @@
 """A list of people as a field: pasted, written or in the card; each line found, there already, fitting several, or not known."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -20,6 +21,9 @@ from dialogs.talk import Fact
 MOST, AT_ONCE = 1_000, 8  # people in one go; look-ups at the same time: Graph slows down who asks for more
 OFFERED, COMPARED, ALIKE = 4, 100, 0.72
 MOST_SUGGESTED = 20  # unknown names for which similar ones are looked for
+DESCRIBED = re.compile(  # "hende den nye i økonomi": nobody by that name, and not to be lost
+    r"\b(?:ham|hende)\s+(?:den|der|fra|i|med)\b[^,.;\n]*?(?=\s+(?:på|paa|til|af|ind|skal|som)\b|\s+og\b|\s*(?:[,.;\n]|$))", re.I
+)
 ME = frozenset({"mig", "jeg", "mig selv", "jeg selv"})
 Those = Callable[[At], Awaitable[Sequence[Colleague]]]
 
@@ -56,7 +60,8 @@ class People(Kind):
         if now.rows:
             return None
         meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
-        named = [*meaning.entities.get("person", []), *meaning.entities.get("email", [])]
+        described = [found[0].strip() for found in DESCRIBED.finditer(text)]
+        named = [*meaning.entities.get("person", []), *meaning.entities.get("email", []), *described]
         return await self._fresh("\n".join(named), at) if named else None
 
     @override
@@ -104,6 +109,10 @@ class People(Kind):
         for place, some in zip(unknown, near, strict=True):
             rows[place] = rows[place].model_copy(update={"choices": some})
         return Crowd().with_rows(rows).rows
+
+    @override
+    def is_empty(self, value: Any) -> bool:
+        return not crowd(value).rows
 
     @override
     def join(self, before: Any, said: Any) -> Any:

@@ -1,7 +1,7 @@
 """Names and addresses of new things: written by a rule, proposed where they follow from other answers, and free in the system."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ from dialogs import texts, words
 from dialogs.fields import At, Bad, Got, Kind, Near, Reading, Which
 from nlu.normalise import fold
 
+Domains = Callable[[At], Awaitable[Sequence[str]]]
 Free = Callable[[str, At], Awaitable[bool]]  # whether nobody has that name or address; raises ConnectorError
 OTHERS, TRIED = 3, 5  # other names that are offered, and tried
 LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
@@ -31,16 +32,29 @@ def address_of(name: str) -> str:
     return plain[:64].strip(".")
 
 
+def plain_address(name: str, at: At) -> str:
+    """The rule that goes by the name alone."""
+    del at
+    return address_of(name)
+
+
+def anything(name: str, at: At) -> str:
+    """Every name is right."""
+    del name, at
+    return ""
+
+
 @dataclass(frozen=True)
 class Name(Kind):
     """The name of something new. `rule` gives the proposal; what was typed counts unless the person picks it.
 
-    is_free: asked before a name is taken. entity: which names in a sentence are meant.
+    is_free: asked before a name is taken. wrong: why a name does not follow the rules, "" when it does. entity: which names in a sentence are meant.
     """
 
     is_free: Free
     rule: Callable[[str], str] = as_written
     entity: Literal["mailbox_name", "list_name"] = "mailbox_name"
+    wrong: Callable[[str, At], str] = anything
     least: int = 2
     most: int = 64
     other = "Et andet navn"
@@ -52,7 +66,8 @@ class Name(Kind):
         name = " ".join(CALLED.sub("", text.strip(" .!?\"'”“")).split()).strip("\"'”“ ")
         if not self.least <= len(name) <= self.most or not re.search(r"\w", name):
             return Bad(f"Et navn er på {self.least}–{self.most} tegn, fx ”Barsel Orlov”.")
-        return await self._checked(name, at)
+        why = self.wrong(name, at)
+        return Bad(why) if why else await self._checked(name, at)
 
     @override
     async def find(self, text: str, at: At) -> Reading:
@@ -79,13 +94,14 @@ class Name(Kind):
 class Address(Kind):
     """The mail address of something new, in one of the domains. Proposed from another answer by the rule, the first that is free.
 
-    source: the field that it follows. domains: those that are allowed, the usual one first.
+    source: the field that it follows. domains: gives those that are allowed, the usual one first.
+    rule: the part before the @ that is proposed.
     """
 
     is_free: Free
-    domains: tuple[str, ...]
+    domains: Domains
     source: str = "name"
-    rule: Callable[[str], str] = address_of
+    rule: Callable[[str, At], str] = plain_address
     other = "En anden adresse"
 
     @property
@@ -95,14 +111,15 @@ class Address(Kind):
 
     @override
     async def propose(self, at: At) -> Reading:
-        local = self.rule(str(at.answers.get(self.source) or ""))
-        for way in self._ways(local):
+        local = self.rule(str(at.answers.get(self.source) or ""), at)
+        for way in self._ways(local, (await self.domains(at))[0]):
             if LOCAL.fullmatch(local) and await self.is_free(way, at):
                 return Got(way)
         return None
 
-    def _ways(self, local: str) -> list[str]:
-        return [f"{local}{ending}@{self.domains[0]}" for ending in ("", *(str(number) for number in range(2, 2 + TRIED)))]
+    @staticmethod
+    def _ways(local: str, domain: str) -> list[str]:
+        return [f"{local}{ending}@{domain}" for ending in ("", *(str(number) for number in range(2, 2 + TRIED)))]
 
     @override
     async def read(self, text: str, at: At) -> Reading:
@@ -110,9 +127,10 @@ class Address(Kind):
             return None
         said = CALLED.sub("", text.strip(" .!?<>\"'”“")).lower()
         local, sign, domain = said.partition("@")
-        domain = domain or self.domains[0]
-        if domain not in self.domains:
-            return Bad(f"Adressen skal slutte på @{' eller @'.join(self.domains)}.")
+        domains = await self.domains(at)
+        domain = domain or domains[0]
+        if domain not in domains:
+            return Bad(f"Adressen skal slutte på @{' eller @'.join(domains)}.")
         if not LOCAL.fullmatch(local):
             fitting = address_of(local)
             return (
@@ -123,11 +141,11 @@ class Address(Kind):
         address = f"{local}@{domain}"
         if await self.is_free(address, at):
             return Got(address)
-        others = [way for way in self._ways(local)[1:] if await self.is_free(way, at)][:OTHERS]
+        others = [way for way in self._ways(local, domain)[1:] if await self.is_free(way, at)][:OTHERS]
         told = f"{texts.plain(address)} er taget."
         return Near(f"{told} Passer en af de her?", tuple((way, way) for way in others)) if others else Bad(f"{told} Skriv en anden.")
 
     @override
     async def find(self, text: str, at: At) -> Reading:
-        found = re.search(rf"[\w.+-]+@(?:{'|'.join(re.escape(one) for one in self.domains)})\b", text, re.I)
+        found = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)
         return await self.read(found[0], at) if found and re.search(r"\badresse", text, re.I) else None

@@ -12,9 +12,11 @@ import dialogs
 import dialogs.cases
 import dialogs.requests
 from dialogs.form import Execute, Request
+from dialogs.talk import Button
 from dialogs.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
+Press = Callable[[Turn, Button, str, dict[str, str]], Awaitable[None]]
 
 
 class Found:
@@ -24,6 +26,7 @@ class Found:
         self.forms: dict[str, type[Request]] = {}
         self.work: dict[str, Execute] = {}
         self.answers: dict[str, Answer] = {}
+        self.presses: dict[str, Press] = {}  # by what the button does
         self.requests: set[str] = set()  # the standard requests: the forms that administrators have rules for
 
     def take(self, name: str) -> None:
@@ -35,6 +38,7 @@ class Found:
             self.forms[form.intent], self.work[form.intent] = form, module.execute
             if name.startswith("dialogs.requests."):
                 self.requests.add(form.intent)
+        self.presses |= getattr(module, "PRESSES", {})
         for intent, answer in getattr(module, "ANSWERS", {}).items():
             self._new(intent, name)
             self.answers[intent] = answer

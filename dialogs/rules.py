@@ -102,7 +102,7 @@ def fault(path: Path, text: str, key: str, kind: str, said: str) -> str:
 class Rules:
     """The rules in force. Files are looked at anew each time a rule is asked for; a file that is broken changes nothing and is logged."""
 
-    def __init__(self, requests: Iterable[str], folder: Path = FOLDER) -> None:
+    def __init__(self, requests: Iterable[str] = (), folder: Path = FOLDER) -> None:
         """requests: the intents that there are. Raises BadRules, with all that is wrong."""
         self._folder = folder
         self._paths = {intent: folder / f"{intent.replace('.', '_')}.toml" for intent in requests}

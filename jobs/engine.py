@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 import functools
 import importlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ import structlog
 
 from connectors.errors import Unavailable
 from jobs import anchors, standing
+from jobs.asks import Asked, Asks
 from jobs.audit import plain
 from jobs.database import place, postgres, prepare
 from jobs.job import Job, Order, Tell, reference
@@ -87,7 +88,7 @@ class Jobs:
         self._name = name
         self._var_dir = var_dir
         self._pace = pace or Pace()
-        self._now = now or (lambda: datetime.now(UTC))
+        self.now = self._now = now or (lambda: datetime.now(UTC))  # the clock that waits go by
         self._keep = keep
         self._place = place(database_url, var_dir)
         self._store = Store(self._place.runs)
@@ -97,6 +98,7 @@ class Jobs:
         self._lock = FileLock(self._place.folder, self._executor) if self._place.folder else AdvisoryLock(self._place.plain, self._executor)
         self._limits = Limits(self._store, limits or {}, self._executor)
         self._waits = Waits(self._store, self._pseudonyms, self._now)
+        self._asks = Asks(self._store, self._pseudonyms, self._now)
         self._running = Running(
             work=work,
             tell=tell,
@@ -251,6 +253,22 @@ class Jobs:
         answer may have been taken: given again, it is found).
         """
         return await self._in_turn(self._waits.answer(key, name, message, by))
+
+    async def ask(self, key: str, people: Sequence[str], shown: dict[str, Any]) -> None:
+        """Note that these people (ids) are asked to approve that job; `shown` (JSON) is what they see. For a job's step; safe to repeat."""
+        await self._asks.put(key, people, shown)
+
+    async def asked(self, key: str) -> None:
+        """Nobody is asked to approve that job any more. For a job's step; safe to repeat."""
+        await self._asks.over(key)
+
+    async def asks_of(self, person: str) -> list[Asked]:
+        """What waits for that person's (id) approval, the oldest first. Raises Unavailable when the job database does not answer."""
+        return await self._in_turn(self._asks.of(person))
+
+    async def answers(self, key: str) -> dict[str, Answer]:
+        """The answers that count of all waits of that job, by the wait's name. Raises Unavailable when the job database does not answer."""
+        return await self._in_turn(self._waits.given(key))
 
     async def saw(self, who: str, whose: str, system: str, what: str, detail: dict[str, Any] | None = None) -> None:
         """Put on record that a person (id) was shown another's data (id) of a system: what, in a word or two ("case", "absences").

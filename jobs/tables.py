@@ -126,6 +126,15 @@ WAIT = Table(
     Column("over_at", Utc),  # nobody answered in time, or the run went on with the answer
 )
 Index("wait_open", WAIT.c.over_at, WAIT.c.answered_at)
+ASK = Table(
+    "ask",  # who is asked to approve a run, for as long as it is open
+    tables,
+    Column("run_id", String, primary_key=True),
+    Column("person", String, primary_key=True),  # the pseudonym
+    Column("asked_at", Utc, nullable=False),
+    Column("shown", Text, nullable=False),  # JSON: what they were shown
+)
+Index("ask_by_person", ASK.c.person)
 AUDIT = Table(
     "audit",  # the chain
     tables,

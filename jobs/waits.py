@@ -117,6 +117,11 @@ class Waits:
         self._wake(run_id, name)
         return given
 
+    async def given(self, run_id: str) -> dict[str, Answer]:
+        """The answers that a run has, by the name of their wait."""
+        rows = await self._store.read(select(WAIT).where(WAIT.c.run_id == run_id, WAIT.c.answer.is_not(None)))
+        return {row.name: _answer(row) for row in rows}
+
     async def round(self) -> None:
         """One look for all waits of this process: answered elsewhere, cancelled, due."""
         if not self._here:

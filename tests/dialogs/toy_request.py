@@ -34,6 +34,11 @@ async def is_free(name: str, at: At) -> bool:
     return name not in TAKEN
 
 
+async def domains(at: At) -> list[str]:
+    del at
+    return ["kk.example"]
+
+
 async def there(at: At) -> list[Colleague]:
     return [Colleague.of(person) for person in await at.desk.systems.get(Directory).find("Jens Kjær")]
 
@@ -47,7 +52,7 @@ class Form(Request):
         Crowd, Ask("Hvem skal med?", "Med", People(there=there), ("medlemmer", "deltagere"), "Skriv navne.", told="med er {}")
     ]
     name: Annotated[str, Ask("Hvad skal den hedde?", "Navn", Name(is_free, rule=str.title), ("navn", "navnet"), "Fx ”Barsel Orlov”.")]
-    address: Annotated[str, Ask("Hvilken adresse?", "Adresse", Address(is_free, ("kk.example",)), ("adresse",), "Fx ”barsel”.")]
+    address: Annotated[str, Ask("Hvilken adresse?", "Adresse", Address(is_free, domains), ("adresse",), "Fx ”barsel”.")]
     owner: Annotated[Colleague, Ask("Hvem er ejer?", "Ejer", Owner(), ("ejer",), "Et navn.")]
     beside: Annotated[Thing, Ask("Ved siden af hvilken liste?", "Liste", List(lists), ("liste",), "Navnet på listen.")]
 

@@ -1,0 +1,139 @@
+"""Make a shared mailbox: name, address, owner, who may open it, send as it or on its behalf, and what it is for."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
+
+from typing_extensions import override
+
+from connectors.exchange import Exchange
+from connectors.exchange_models import MailboxDraft, Right
+from dialogs import new_names, texts
+from dialogs.desk import Desk
+from dialogs.fields import At, Colleague, Reading, Text
+from dialogs.form import Ask
+from dialogs.people_field import People
+from dialogs.people_table import Crowd, crowd, listed
+from dialogs.proposals import Address, Name
+from dialogs.standard import Standard
+from dialogs.talk import Reply
+from dialogs.who import Owner
+from jobs.engine import Job
+
+INTENT = "mailbox.create"
+SENDING = {"send_as": r"\bsend\w*\s+som\b", "on_behalf": r"\bp[åa]+\s+vegne\b"}  # words beside which the people are meant so
+
+
+class Form(Standard):
+    """What the mailbox is called, whose it is, and who does what with it."""
+
+    intent: ClassVar[str] = INTENT
+    minutes: ClassVar[int] = 35  # by hand: the form 5, naming 5, making it 5, rights 10, the case 5, answer 5
+    yes: ClassVar[str] = "Ja, opret"
+    example: ClassVar[str] = "ejer: Sofie Lund"
+
+    name: Annotated[
+        str,
+        Ask(
+            "Hvad skal postkassen hedde?",
+            "Navn",
+            Name(new_names.name_free, wrong=new_names.wrong(INTENT)),
+            ("navn", "navnet"),
+            "Navnet, som modtagerne ser, fx ”Barsel Orlov”.",
+        ),
+    ]
+    address: Annotated[
+        str,
+        Ask(
+            "Hvilken adresse skal den have?",
+            "Adresse",
+            Address(new_names.address_free, new_names.domains, rule=new_names.by_rule(INTENT)),
+            ("adresse", "mailadresse"),
+            "Den adresse, folk skriver til, fx barsel.orlov.",
+        ),
+    ]
+    owner: Annotated[
+        Colleague,
+        Ask(
+            "Hvem skal eje postkassen?",
+            "Ejer",
+            Owner(),
+            ("ejer", "ansvarlig"),
+            "Ejeren siger god for, hvem der har adgang. Skriv et navn, eller ”mig”.",
+        ),
+    ]
+    members: Annotated[
+        Crowd,
+        Ask(
+            "Hvem skal have adgang?",
+            "Kan åbne den",
+            People(),
+            ("medlemmer", "adgang", "personer"),
+            "Skriv navne eller mailadresser på dem, der skal læse og svare.",
+        ),
+    ]
+    send_as: Annotated[
+        Crowd,
+        Ask(
+            "Hvem skal kunne sende som postkassen?",
+            "Sender som den",
+            People(),
+            ("send som",),
+            "Modtageren ser kun postkassens navn. Skriver du ingen, er det dem med adgang.",
+            required=False,
+        ),
+    ] = Crowd()
+    on_behalf: Annotated[
+        Crowd,
+        Ask(
+            "Hvem skal kunne sende på vegne af postkassen?",
+            "Sender på vegne af",
+            People(),
+            ("på vegne af",),
+            "Modtageren ser både navnet på personen og på postkassen.",
+            required=False,
+        ),
+    ] = Crowd()
+    reason: Annotated[
+        str, Ask("Hvad skal den bruges til?", "Bruges til", Text(least=4, most=300), ("formål", "bruges til"), "Fx ”spørgsmål om barsel”.")
+    ]
+
+    @classmethod
+    @override
+    async def heard(cls, text: str, at: At) -> dict[str, Reading]:
+        found = await super().heard(text, at)
+        return {name: reading for name, reading in found.items() if name not in SENDING or re.search(SENDING[name], text, re.I)}
+
+    @classmethod
+    @override
+    def people(cls, at: At) -> Sequence[Colleague]:
+        return [one for field in ("members", "send_as", "on_behalf") for one in crowd(at.answers.get(field)).people]
+
+    @classmethod
+    @override
+    def about(cls, answers: Mapping[str, Any]) -> str:
+        return f"postkassen {texts.plain(answers['name'])}" if answers.get("name") else "den nye postkasse"
+
+    @override
+    def confirm(self) -> str:
+        return f"Postkassen {texts.plain(self.name)} bliver oprettet. Passer det?"
+
+
+async def execute(form: Form, desk: Desk, job: Job) -> str:
+    """Make it, give each their rights, read back, and say what is ready."""
+    exchange = desk.systems.get(Exchange)
+    made = await job.step("create", exchange.create_mailbox, MailboxDraft(name=form.name, email=form.address), job.key("mailbox"))
+    opening = {one.id: one for one in [form.owner, *form.members.people]}
+    sending = {one.id: one for one in form.send_as.people} or opening
+    rights: list[tuple[Right, dict[str, Colleague]]] = [
+        ("full", opening),
+        ("send_as", sending),
+        ("on_behalf", {one.id: one for one in form.on_behalf.people}),
+    ]
+    for right, people in rights:
+        for number, one in enumerate(people):
+            await job.step(f"{right} {number}", exchange.grant, made.id, one, right)
+    who = listed([texts.plain(one.name) for one in opening.values()])
+    said = f"Postkassen {texts.plain(made.name)} er klar på {made.email}. {who} kan åbne den. Den dukker op i Outlook inden for en time."
+    await job.tell("done", {"reply": Reply(text=said).model_dump(mode="json")})
+    return "done"
