@@ -5,6 +5,7 @@ from dialogs.dropping import drop, stopped
 from dialogs.filler import Filler
 from dialogs.journal import Form as Journal
 from dialogs.mails import pointed_at
+from dialogs.registry import found
 from dialogs.starting import hand_over, restored, resumed, start
 from dialogs.talk import Button
 from dialogs.turn import Turn
@@ -49,6 +50,8 @@ async def pressed(turn: Turn, button: Button, card: str, inputs: dict[str, str])
             await (Filler(turn, state.open).again() if state.open else stale(turn, card))
         case "action":
             await action(turn, button.data)
+        case do if do in found().presses:
+            await found().presses[do](turn, button, card, inputs)
         case _:
             await of_form(turn, button, card, inputs)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from connectors.errors import ConnectorError
-from dialogs import danger, drawing, dropping, misread, texts, words
+from dialogs import approval, danger, drawing, dropping, misread, texts, words
 from dialogs.desk import Desk
 from dialogs.edits import deleted, edited, went_on
 from dialogs.fields import pick_among
@@ -128,6 +128,8 @@ async def heard(turn: Turn) -> None:
         await Filler(turn, state.open).go_on()
     elif button:
         await pressed(turn, button, state.shown_card, {})
+    elif await approval.by_words(turn):
+        pass
     elif turn.regret and words.means(turn.text) is Word.RESTORE:
         await restored(turn)
     elif listed := dropping.named(turn) or one_of_shown(turn):

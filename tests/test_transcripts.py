@@ -26,6 +26,9 @@ HERE = Path(__file__).parent / "transcripts"
 ALL = sorted(HERE.glob("*.txt"))
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 TIMES = re.compile(r"(?<=indtil )kl\. \d{1,2}\.\d{2}")
+DECIDED = re.compile(
+    r"(?:(?<=har godkendt )|(?<=har sagt nej )|(?<=ønsket tilbage ))(?:i dag|i går|den \d+\. \w+) kl\. \d{1,2}\.\d{2}"
+)  # by the jobs' clock
 REFERENCES = re.compile(r"Ref\. F-\w{4}")
 
 
@@ -89,8 +92,8 @@ class Play:
 
 
 def settled(text: str) -> str:
-    """Without what differs from run to run: until when a job tries, and references."""
-    return REFERENCES.sub("Ref. F-7K2M", TIMES.sub("kl. 12.00", text))
+    """Without what differs from run to run: until when a job tries, when an approval was decided, and references."""
+    return REFERENCES.sub("Ref. F-7K2M", TIMES.sub("kl. 12.00", DECIDED.sub("den 23. november kl. 10.30", text)))
 
 
 @pytest.mark.parametrize("typed", [False, True], ids=["pressed", "typed"])
