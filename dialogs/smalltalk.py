@@ -18,7 +18,7 @@ async def greeting(turn: Turn) -> None:
     hour = texts.local(turn.desk.now()).hour
     hello = "Godmorgen" if hour < 10 else "Hej"
     if turn.state.greeted_on == turn.today:
-        turn.say(f"Hej igen, {first}. Hvad kan jeg hjælpe med?" if not turn.state.open else f"Hej {first}.")
+        turn.say(f"Hej {first}." if turn.state.open or turn.state.waiting else f"Hej igen, {first}. Hvad kan jeg hjælpe med?")
         return
     turn.state.greeted_on = turn.today
     if turn.state.open or turn.state.waiting:
