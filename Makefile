@@ -22,7 +22,7 @@ node_modules/ready: package-lock.json .venv/ready
 	@touch $@
 
 run: setup ## The bot, simulated systems, and a chat window in the browser
-	@$(BIN)/python app.py
+	@LOG_LEVEL=$${LOG_LEVEL:-WARNING} $(BIN)/python app.py
 
 test: setup ## Lint, types, all tests
 	@$(BIN)/ruff format --check --quiet .
