@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from dialogs import texts, words
 from dialogs.filler import Filler
+from dialogs.people_edits import edits
+from dialogs.people_table import crowd
 from dialogs.registry import found
 from dialogs.smalltalk import nothing_to_cancel
 from dialogs.state import FormState
@@ -40,10 +42,19 @@ def unclear(turn: Turn) -> bool:
 
 def in_other_words(turn: Turn) -> bool:
     """A longer text that stops the open form: it holds a word of stopping, and may well mean that."""
-    if not turn.state.open or words.means(turn.text) is not None or not words.stops(turn.text):
+    form = turn.state.open
+    if not form or words.means(turn.text) is not None or not words.stops(turn.text) or shrinks(form, turn.text):
         return False
     meaning = turn.meaning
     return any(intent == "cancel" and sure >= LIKELY for intent, sure in ((meaning.intent, meaning.confidence), *meaning.alternatives))
+
+
+def shrinks(form: FormState, text: str) -> bool:
+    """Whether a text takes somebody off one of the form's lists of people: "drop den sidste"."""
+    lists = [
+        crowd(form.answers[name]) for name, ask in found().forms[form.intent].asks().items() if ask.kind.corrects and name in form.answers
+    ]
+    return any(edits(text, one, asked=False) for one in lists if one.rows)
 
 
 async def cancelled(turn: Turn) -> None:

@@ -24,6 +24,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 log = structlog.get_logger()
 
 PARTY = re.compile(r"alle|ejer|leder|rolle:[a-z0-9_æøå-]+|gruppe:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ABSENT_FOLDER = Path("no-rules")
 FOLDER = Path(__file__).parent.parent / "rules"
 
 
@@ -102,13 +103,12 @@ def fault(path: Path, text: str, key: str, kind: str, said: str) -> str:
 class Rules:
     """The rules in force. Files are looked at anew each time a rule is asked for; a file that is broken changes nothing and is logged."""
 
-    def __init__(self, requests: Iterable[str] = (), folder: Path = FOLDER) -> None:
-        """requests: the intents that there are. Raises BadRules, with all that is wrong."""
-        self._folder = folder
-        self._paths = {intent: folder / f"{intent.replace('.', '_')}.toml" for intent in requests}
+    def __init__(self, requests: Iterable[str] = (), folder: Path | None = None) -> None:
+        """requests: the intents that there are. folder: where the files are; None: there are none. Raises BadRules, with all that is wrong."""
+        self._paths = {intent: (folder or ABSENT_FOLDER) / f"{intent.replace('.', '_')}.toml" for intent in requests}
         self._read: dict[str, tuple[tuple[int, int], Rule]] = {}
         self.faults: dict[str, list[str]] = {}  # of files that were broken while running, by intent
-        stray = sorted(set(folder.glob("*.toml")) - set(self._paths.values()))
+        stray = sorted(set(folder.glob("*.toml")) - set(self._paths.values())) if folder else []
         faults = [f"{path}:1: there is no request of that name; there are {', '.join(sorted(self._paths))}" for path in stray]
         for intent in self._paths:
             self.of(intent)

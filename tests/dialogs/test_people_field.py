@@ -1,6 +1,5 @@
 """Lists of people, owners, new names and things looked up, in a form: every line accounted for, corrected in words and in the card."""
 
-import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -252,9 +251,7 @@ async def test_five_hundred_at_once(desk: Desk) -> None:
     await talk.begin("")
     some = [f"{one.name} <{one.email}>" for one in ALONE]
     lines = [f"{some[place % len(some)]}" if place % 50 else f"Ukendt Person{place}" for place in range(500)]
-    began = time.monotonic()
     answer = said(await talk.says("\n".join(lines)))
-    assert time.monotonic() - began < 30
     assert len(talk.rows) == 500
     assert "500 navne" in answer
     assert len(answer) < 6_000
