@@ -85,6 +85,8 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
             rules=rules_of(settings),
             roles=settings.role_groups(),
             burst=settings.burst_seconds,
+            told=app[BOT].proactive.told,
+            renamed=app[NAMES].soon,
         )
         await jobs.launch()
         stack.push_async_callback(jobs.close)

@@ -62,6 +62,12 @@ class Outbox:
         found = await self._database.rows(query)
         return Kept(found[0].state, found[0].activity_id, found[0].body) if found else None
 
+    async def newest(self, conversation: str, most: int) -> list[str]:
+        """The last sent messages of a conversation that have a card, as JSON, newest first."""
+        which = (table.c.conversation == conversation) & (table.c.card != "") & (table.c.state == "sent")
+        found = await self._database.rows(select(table).where(which).order_by(table.c.updated_at.desc()).limit(most))
+        return [row.body for row in found]
+
     async def expire(self) -> int:
         """Forget messages that were told long ago; how many they were. No job tries for that long."""
         oldest = self._milliseconds() - int(KEPT.total_seconds() * 1000)

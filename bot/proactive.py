@@ -17,6 +17,7 @@ from connectors.errors import ConnectorError, Denied, NotFound, Refused, Unavail
 from dialogs.talk import Reply
 
 NOTHING: Mapping[str, str] = {}
+LATELY = 3  # messages whose buttons may be typed
 PERSON = "person:"  # before an Entra object id, where a conversation is named by whose it is
 
 log = structlog.get_logger()
@@ -59,6 +60,10 @@ class Proactive:
             told = False
         if state == "unsure":
             log.warning("message may be lost", key=key, told_by_status_card=told)
+
+    async def told(self, conversation: str) -> list[Reply]:
+        """The last things with buttons that were said unasked in a conversation, newest first: their labels may be typed."""
+        return [Reply.model_validate_json(body) for body in await self.store.outbox.newest(conversation, LATELY)]
 
     async def chat_with(self, person: str) -> str:
         """The conversation id of a person's chat (Entra object id), opened if need be.

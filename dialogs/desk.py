@@ -1,15 +1,26 @@
 """What Kollega has at hand in a turn or a job: the systems, its understanding, the jobs, files, and the clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from connectors.systems import Systems
 from dialogs.rules import Rules
+from dialogs.talk import Reply
 from jobs.engine import Jobs
 from nlu.notes import NoNotes, Notes
 from nlu.understanding import Understanding
+
+
+async def untold(conversation: str) -> Sequence[Reply]:
+    """No job has said anything there."""
+    del conversation
+    return ()
+
+
+def unnamed() -> None:
+    """Nobody keeps an index of names."""
 
 
 class Files(Protocol):
@@ -23,7 +34,8 @@ class Files(Protocol):
 class Desk:
     """Handed to every dialog. `now` is aware (UTC); `new_id` gives a fresh random name.
 
-    phone: the service desk's. rules: of the standard requests. roles: of people, by the Entra groups that give each. burst: seconds in which what a person sends belongs together.
+    phone: the service desk's. rules: of the standard requests. roles: of people, by the Entra groups that give each. burst: seconds in which what a person sends belongs together. told: what jobs said
+    last in a conversation, with buttons. renamed: called when a list or mailbox was made, so that its name is known.
     """
 
     systems: Systems
@@ -37,3 +49,5 @@ class Desk:
     rules: Rules = field(default_factory=Rules)
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     burst: float = 0.0
+    told: Callable[[str], Awaitable[Sequence[Reply]]] = untold
+    renamed: Callable[[], None] = unnamed

@@ -209,6 +209,9 @@ class Filler(Hearing):
         form, turn = self.form, self.turn
         filled = self.filled()
         who = turn.event.who
+        if filled.requester.id != who.id:  # by Entra id, whatever the conversation
+            turn.say(f"Det er {texts.plain(filled.requester.name)}, der skal sige ja til det.")
+            return
         order = Order(
             key=f"{form.intent}:{form.id}",
             intent=form.intent,

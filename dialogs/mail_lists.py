@@ -1,6 +1,7 @@
 """What the requests about distribution lists share: finding the list, who owns it and is on it, and whether it can be changed at all."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from connectors.exchange import Exchange
@@ -10,8 +11,11 @@ from dialogs.fields import At, Colleague
 from dialogs.form import Ask, Notice
 from dialogs.lookups import List, Thing
 from dialogs.people_table import listed
+from dialogs.starting import start
 from dialogs.talk import Button
+from dialogs.turn import Turn
 
+MOST_UNDONE = 40  # people whose addresses a button carries
 KINDS = {"dynamic": "bliver lavet automatisk efter en regel, så ingen kan skrives på eller tages af", "team": "hører til et team i Teams"}
 
 
@@ -66,6 +70,32 @@ async def untouchable(at: At, wish: str) -> Notice | None:
     name = texts.plain(chosen["name"])
     case = Button(label="Opret en sag om det", do="offer", data={"intent": "case.create", "text": f"{wish} ({chosen['name']} {why})"})
     return Notice(f"{name} {why}. Servicedesk kan gøre det.", (case,), stop=True)
+
+
+def undo(outcomes: Sequence[Outcome], emails: dict[str, str], reverse: tuple[str, str], until: datetime | None) -> tuple[Button, ...]:
+    """The button that asks for the reverse, for those whom it was really done for; nothing where the rule gives no time.
+
+    emails: by id. reverse: the intent, and its wish with a place for the people. until: aware.
+    """
+    done = [emails[one.person] for one in outcomes if one.state == "done" and one.person in emails]
+    if not done or until is None or len(done) > MOST_UNDONE:
+        return ()
+    data = {"intent": reverse[0], "text": reverse[1].format(who=", ".join(done)), "until": until.isoformat()}
+    return (Button(label="Fortryd", do="undo", data=data),)
+
+
+async def undone(turn: Turn, button: Button, card: str, inputs: dict[str, str]) -> None:
+    """Begin the reverse, which is shown before it is done, like any other request."""
+    del inputs
+    if turn.desk.now() > datetime.fromisoformat(button.data["until"]):
+        turn.close_card(card, "Det kan ikke fortrydes længere.")
+        turn.say("Det er for længe siden til at fortryde. Skriv, hvad der skal ændres, så gør vi det på den måde.")
+        return
+    turn.close_card(card, "Du bad om at fortryde.")
+    await start(turn, button.data["intent"], button.data["text"])
+
+
+PRESSES = {"undo": undone}
 
 
 def told(outcomes: Sequence[Outcome], names: dict[str, str], did: str) -> str:

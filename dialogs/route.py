@@ -128,8 +128,9 @@ async def heard(turn: Turn) -> None:
         await Filler(turn, state.open).go_on()
     elif button:
         await pressed(turn, button, state.shown_card, {})
-    elif await approval.by_words(turn):
-        pass
+    elif (said := await told(turn)) or await approval.by_words(turn):
+        if said:
+            await pressed(turn, said[1], said[0], {})
     elif turn.regret and words.means(turn.text) is Word.RESTORE:
         await restored(turn)
     elif listed := dropping.named(turn) or one_of_shown(turn):
@@ -160,6 +161,15 @@ def labelled(turn: Turn) -> Button | None:
     no = next((one for one in state.shown if one.do in {"neither", "no", "let go on"}), None)
     yes = {Word.YES, *((Word.CANCEL,) if asked[0].do == "stop" else ())}
     return asked[0] if word in yes else no if word is Word.NO else None
+
+
+async def told(turn: Turn) -> tuple[str, Button] | None:
+    """The button of something that a job said lately whose label the text is, and the key of its card."""
+    said = words.whole(turn.text)
+    if turn.state.open or len(said.split()) > FEW or turn.event.after < 0:
+        return None
+    replies = await turn.desk.told(turn.event.conversation)
+    return next(((reply.key, one) for reply in replies for one in reply.buttons if one.do and words.whole(one.label) == said), None)
 
 
 def one_of_shown(turn: Turn) -> Button | None:

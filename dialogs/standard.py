@@ -1,6 +1,7 @@
 """What every standard request has beside its fields: who may ask for it, how much at a time, and who must approve, by the administrators' rule."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -145,6 +146,16 @@ class Standard(Request):
             await job.tell("refused", {"reply": Reply(text=refusal).model_dump(mode="json")})
             return "refused"
         return ""
+
+    async def undoable(self, desk: Desk, job: Job) -> datetime | None:
+        """In the job, when the work is done: until when it can be undone by the rule (aware); None: not at all."""
+
+        async def until() -> str:
+            hours = desk.rules.of(self.intent).fortryd_timer
+            return (desk.now() + timedelta(hours=hours)).isoformat() if hours else ""
+
+        found = await job.step("undoable", until, on="rules")
+        return datetime.fromisoformat(found) if found else None
 
     async def still_refused(self, desk: Desk, person: dict[str, Any]) -> str:
         """`refusal`, as things are when the work begins."""

@@ -70,5 +70,11 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     people = form.members.people
     outcomes = await job.step("add", exchange.add_members, form.list.id, [one.id for one in people])
     said = mail_lists.told(outcomes, {one.id: one.name for one in people}, f"er på {texts.plain(form.list.name)}")
-    await job.tell("done", {"reply": Reply(text=said).model_dump(mode="json")})
+    buttons = mail_lists.undo(
+        outcomes,
+        {one.id: one.email for one in people},
+        ("distribution_list.remove_member", f"fjern {{who}} fra ”{form.list.name}”"),
+        await form.undoable(desk, job),
+    )
+    await job.tell("done", {"reply": Reply(text=said, buttons=buttons, key=f"done-{job.reference}").model_dump(mode="json")})
     return "done" if all(one.state in {"done", "already"} for one in outcomes) else "partly"

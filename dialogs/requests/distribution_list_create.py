@@ -125,5 +125,6 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     outcomes = await job.step("add", exchange.add_members, made.id, [one.id for one in people]) if people else []
     said = f"Listen {texts.plain(made.name)} er oprettet med adressen {made.email}. {texts.plain(form.owner.name)} ejer den. "
     said += mail_lists.told(outcomes, {one.id: one.name for one in people}, "er på")
+    desk.renamed()
     await job.tell("done", {"reply": Reply(text=f"{said.strip()} Du kan se den i Outlook inden for en time.").model_dump(mode="json")})
     return "done" if all(one.state in {"done", "already"} for one in outcomes) else "partly"

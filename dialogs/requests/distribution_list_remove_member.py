@@ -69,5 +69,11 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     people = form.members.people
     outcomes = await job.step("remove", desk.systems.get(Exchange).remove_members, form.list.id, [one.id for one in people])
     said = mail_lists.told(outcomes, {one.id: one.name for one in people}, f"er af {texts.plain(form.list.name)}")
-    await job.tell("done", {"reply": Reply(text=said).model_dump(mode="json")})
+    buttons = mail_lists.undo(
+        outcomes,
+        {one.id: one.email for one in people},
+        ("distribution_list.add_member", f"sæt {{who}} på ”{form.list.name}”"),
+        await form.undoable(desk, job),
+    )
+    await job.tell("done", {"reply": Reply(text=said, buttons=buttons, key=f"done-{job.reference}").model_dump(mode="json")})
     return "done" if all(one.state in {"done", "already"} for one in outcomes) else "partly"

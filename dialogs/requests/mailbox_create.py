@@ -135,5 +135,6 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
             await job.step(f"{right} {number}", exchange.grant, made.id, one, right)
     who = listed([texts.plain(one.name) for one in opening.values()])
     said = f"Postkassen {texts.plain(made.name)} er klar på {made.email}. {who} kan åbne den. Den dukker op i Outlook inden for en time."
+    desk.renamed()
     await job.tell("done", {"reply": Reply(text=said).model_dump(mode="json")})
     return "done"
