@@ -10,7 +10,9 @@ from tests.house import PATIENCE, House, Person, buttons, elements, lines
 from tests.walk_steps import AGREES, FILLS, YES
 
 GOING = ("Jeg går i gang", "Jeg giver det videre")
-ECHO = re.compile(r"”[^”]*”|(?:Rettet|Noteret): .*?\.(?=\s|$)|Jeg kender ingen.*?\.|er allerede journaliseret", re.S)  # somebody else's words
+ECHO = re.compile(
+    r"”[^”]*”|(?:Rettet|Noteret): .*?\.(?=\s|$)|Jeg kender ingen.*?\.|er allerede journaliseret", re.S
+)  # somebody else's words
 MOST_CANCELS = 8
 ENDED = re.compile(r"er oprettet:|Journaliseret på|Jeg fik ikke journaliseret|Det lykkedes ikke")
 numbers = itertools.count(1)
