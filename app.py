@@ -98,7 +98,7 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
 
 def rules_of(settings: Settings) -> Rules:
     """The administrators' rules of the standard requests. Raises BadRules."""
-    return Rules(found().requests, settings.rules_dir or FOLDER)
+    return Rules(found().requests, settings.rules_dir or FOLDER, settings.role_groups())
 
 
 def jobs_of(app: web.Application) -> Jobs:

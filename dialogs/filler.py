@@ -212,6 +212,8 @@ class Filler(Hearing):
         if filled.requester.id != who.id:  # by Entra id, whatever the conversation
             turn.say(f"Det er {texts.plain(filled.requester.name)}, der skal sige ja til det.")
             return
+        if self.kind.rechecks and await self.differs():
+            return
         order = Order(
             key=f"{form.intent}:{form.id}",
             intent=form.intent,
@@ -225,6 +227,16 @@ class Filler(Hearing):
         begun = filled.begun(order.key)
         turn.say(begun.text, *begun.buttons, key=f"job-{form.id}")
         await self.go_back()
+
+    async def differs(self) -> bool:
+        """Whether what was said yes to is no longer so: then the summary is shown anew, or the form has ended with the reason."""
+        notice = await self.kind.notice(self.turn.at(self.form))
+        if not notice.stop and all(self.form.answers.get(name) == value for name, value in notice.adds.items()):
+            return False
+        if not notice.stop:
+            self.turn.note("Det er ændret, hvem der skal godkende.")
+        await self.summary()
+        return True
 
     @override
     async def go_back(self) -> None:

@@ -65,6 +65,7 @@ class Request(BaseModel):
     yes: ClassVar[str] = "Ja, gør det"
     going: ClassVar[str] = "Jeg går i gang og skriver, når det er gjort."
     example: ClassVar[str] = ""  # of a correction in words: "sted: 3. sal"
+    rechecks: ClassVar[bool] = False  # `notice` is asked again at the yes; when its `adds` are others, the summary is shown again
     takes_files: ClassVar[bool] = False  # files from the chat go along
 
     requester: Colleague

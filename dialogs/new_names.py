@@ -37,10 +37,10 @@ def wrong(intent: str) -> Callable[[str, At], str]:
 
 
 def by_rule(intent: str) -> Callable[[str, At], str]:
-    """The part before the @ for a name, by the rule `adresse` of that request: "{navn}.post@kk.example"."""
+    """The address for a name, by the rule `adresse` of that request: "{navn}.post@kk.example"; without one, the part before the @."""
 
     def propose(name: str, at: At) -> str:
         rule = at.desk.rules.of(intent).adresse
-        return rule.partition("@")[0].replace("{navn}", address_of(name)) if rule else address_of(name)
+        return rule.replace("{navn}", address_of(name)) if rule else address_of(name)
 
     return propose

@@ -95,7 +95,7 @@ class Address(Kind):
     """The mail address of something new, in one of the domains. Proposed from another answer by the rule, the first that is free.
 
     source: the field that it follows. domains: gives those that are allowed, the usual one first.
-    rule: the part before the @ that is proposed.
+    rule: what is proposed, with a domain or without.
     """
 
     is_free: Free
@@ -111,8 +111,8 @@ class Address(Kind):
 
     @override
     async def propose(self, at: At) -> Reading:
-        local = self.rule(str(at.answers.get(self.source) or ""), at)
-        for way in self._ways(local, (await self.domains(at))[0]):
+        local, _, domain = self.rule(str(at.answers.get(self.source) or ""), at).partition("@")
+        for way in self._ways(local, domain or (await self.domains(at))[0]):
             if LOCAL.fullmatch(local) and await self.is_free(way, at):
                 return Got(way)
         return None

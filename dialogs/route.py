@@ -26,6 +26,7 @@ SILENCE, KEPT = timedelta(hours=8), timedelta(days=14)
 WISHED = frozenset(
     {"opret", "opret sagen", "opret den", "journaliser", "send den", "luk", "luk den"}
 )  # steer a form; a wish where there is none
+SPOKEN = frozenset({"approval yes", "approval no", "approval question"})  # these say which of several is meant
 FEW = 4  # words that may pick from a list
 WORDS = frozenset({"text", "subject", "author", "files"})  # of a press's data: what people wrote
 
@@ -169,7 +170,15 @@ async def told(turn: Turn) -> tuple[str, Button] | None:
     if turn.state.open or len(said.split()) > FEW or turn.event.after < 0:
         return None
     replies = await turn.desk.told(turn.event.conversation)
-    return next(((reply.key, one) for reply in replies for one in reply.buttons if one.do and words.whole(one.label) == said), None)
+    return next(
+        (
+            (reply.key, one)
+            for reply in replies
+            for one in reply.buttons
+            if one.do and one.do not in SPOKEN and words.whole(one.label) == said
+        ),
+        None,
+    )
 
 
 def one_of_shown(turn: Turn) -> Button | None:

@@ -42,6 +42,13 @@ def approver(text: str) -> str:
     return text if text == "ingen" else party(text)
 
 
+def alone(names: list[str]) -> list[str]:
+    """Nobody beside somebody says two things at once."""
+    if "ingen" in names and len(names) > 1:
+        raise ValueError("'ingen' stands alone or not at all")
+    return names
+
+
 def pattern(text: str) -> str:
     """A regular expression that can be compiled."""
     try:
@@ -57,16 +64,17 @@ class Rule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     hvem: list[Annotated[str, AfterValidator(party)]] = Field(["alle"], min_length=1, description="Hvem må bede om det")
-    godkender: list[Annotated[str, AfterValidator(approver)]] = Field(["leder"], min_length=1, description="Hvem godkender")
+    godkender: Annotated[list[Annotated[str, AfterValidator(approver)]], AfterValidator(alone)] = Field(
+        ["leder"], min_length=1, description="Hvem godkender"
+    )
     antal_godkendere: int = Field(1, ge=1, le=2, description="Antal godkendere")
     navn: Annotated[str, AfterValidator(pattern)] = Field("", description="Navnet skal se sådan ud")
     adresse: str = Field("", description="Adressen foreslås sådan", pattern=r"^[^@\s]*(\{navn\}[^@\s]*@[a-z0-9.-]+)?$")
     mange_ad_gangen: int = Field(50, ge=1, le=500, description="Personer ad gangen")
-    eksterne: bool = Field(default=False, description="Adresser udenfor huset")
     fortryd_timer: int = Field(24, ge=0, le=24 * 90, description="Kan fortrydes i timer")
     minutter: int | None = Field(None, ge=0, le=480, description="Sparede minutter")
     paamind_timer: int = Field(8, ge=1, le=200, description="Påmindelse efter arbejdstimer")
-    eskaler_timer: int = Field(24, ge=1, le=400, description="Videre til lederens leder efter arbejdstimer")
+    eskaler_timer: int = Field(24, ge=1, le=400, description="Den, der spørger, får besked efter arbejdstimer")
     udloeb_dage: int = Field(30, ge=1, le=90, description="Bortfalder efter dage")
 
 
@@ -103,8 +111,10 @@ def fault(path: Path, text: str, key: str, kind: str, said: str) -> str:
 class Rules:
     """The rules in force. Files are looked at anew each time a rule is asked for; a file that is broken changes nothing and is logged."""
 
-    def __init__(self, requests: Iterable[str] = (), folder: Path | None = None) -> None:
-        """requests: the intents that there are. folder: where the files are; None: there are none. Raises BadRules, with all that is wrong."""
+    def __init__(self, requests: Iterable[str] = (), folder: Path | None = None, roles: Iterable[str] | None = None) -> None:
+        """requests: the intents that there are. folder: where the files are; None: there are none. roles: those that
+        are known; None: any. Raises BadRules, with all that is wrong.
+        """
         self._paths = {intent: (folder or ABSENT_FOLDER) / f"{intent.replace('.', '_')}.toml" for intent in requests}
         self._read: dict[str, tuple[tuple[int, int], Rule]] = {}
         self.faults: dict[str, list[str]] = {}  # of files that were broken while running, by intent
@@ -113,6 +123,12 @@ class Rules:
         for intent in self._paths:
             self.of(intent)
             faults += self.faults.get(intent, [])
+            rule = self._read[intent][1]
+            named = {one.removeprefix("rolle:") for one in (*rule.hvem, *rule.godkender) if one.startswith("rolle:")}
+            faults += [
+                f"{self._paths[intent]}:1: there is no role {role!r} in ROLES"
+                for role in sorted(named - set(roles if roles is not None else named))
+            ]
         if faults:
             raise BadRules(faults)
 
@@ -123,13 +139,19 @@ class Rules:
         known = self._read.get(intent)
         if known and known[0] == stamp:
             return known[1]
-        rule = known[1] if known else Rule()
-        try:
-            rule = read(path) if stamp != ABSENT else Rule()
+        rule, faults = known[1] if known else Rule(), list[str]()
+        if stamp == ABSENT and known:
+            faults = [f"{path}: is gone; what it said stays in force until Kollega is started again"]
+        elif stamp != ABSENT:
+            try:
+                rule = read(path)
+            except BadRules as error:
+                faults = error.faults
+        if faults:
+            self.faults[intent] = faults
+            log.error("rules_not_taken", intent=intent, faults=faults)
+        else:
             self.faults.pop(intent, None)
-        except BadRules as error:
-            self.faults[intent] = error.faults
-            log.error("rules_not_taken", intent=intent, faults=error.faults)  # noqa: TRY400 - the faults say it all
         self._read[intent] = (stamp, rule)
         return rule
 
@@ -138,15 +160,17 @@ class Rules:
         return {intent: self.of(intent) for intent in sorted(self._paths)}
 
 
-ABSENT = (0, -1)
+ABSENT, UNREADABLE = (0, -1), (0, -2)
 
 
 def stamped(path: Path) -> tuple[int, int]:
     """When a file was last changed, and its size; ABSENT when there is none. A few microseconds, so it may be asked in a turn."""
     try:
         found = path.stat()
-    except OSError:
+    except FileNotFoundError:
         return ABSENT
+    except OSError:
+        return UNREADABLE
     return found.st_mtime_ns, found.st_size
 
 

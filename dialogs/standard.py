@@ -13,7 +13,7 @@ from dialogs.desk import Desk
 from dialogs.fields import At, Colleague
 from dialogs.form import Notice, Request
 from dialogs.rules import Rule
-from dialogs.talk import Button, Event, Reply, Who
+from dialogs.talk import Button, Event, Fact, Reply, Who
 from jobs.engine import Job
 
 PARTIES = {"ejer": "ejeren", "leder": "en leder"}
@@ -24,6 +24,7 @@ class Standard(Request):
 
     going: ClassVar[str] = "Jeg går i gang og skriver, når det er gjort."
 
+    rechecks: ClassVar[bool] = True
     approval: Approval | None = None  # who must say yes, as the person saw it at the summary
 
     @classmethod
@@ -53,11 +54,9 @@ class Standard(Request):
         if hinder := await cls.hinders(at):
             return hinder
         approval = await cls.approval_by(rule, at)
-        if approval is None:
-            return Notice(adds={"approval": None})
-        if not approval.approvers:
-            return Notice("Der er ingen, der kan godkende det, så jeg kan ikke gøre det. Servicedesk kan hjælpe.", stop=True)
-        return Notice(approval.sentence(), adds={"approval": approval.model_dump()})
+        if approval and len(approval.approvers) < approval.number:
+            return Notice("Der er ikke nok, der kan godkende det, så jeg kan ikke gøre det. Servicedesk kan hjælpe.", stop=True)
+        return Notice(adds={"approval": approval.model_dump() if approval else None})
 
     @classmethod
     async def refusal(cls, rule: Rule, at: At) -> str:
@@ -88,7 +87,7 @@ class Standard(Request):
 
     @classmethod
     async def approval_by(cls, rule: Rule, at: At) -> Approval | None:
-        """Who must approve; None for nobody. An owner's wish about their own needs no other owner's yes."""
+        """Who must approve; None for nobody. Where the owner alone decides, an owner's own wish needs nobody's yes."""
         asker = Colleague.model_validate(at.answers["requester"])
         directory = at.desk.systems.get(Directory)
         found: dict[str, Colleague] = {}
@@ -99,28 +98,32 @@ class Standard(Request):
                     return None
                 case "ejer":
                     owners = await cls.owners(at)
-                    if asker.id in {owner.id for owner in owners} and rule.antal_godkendere == 1:
+                    if rule.godkender == ["ejer"] and rule.antal_godkendere == 1 and asker.id in {owner.id for owner in owners}:
                         return None
-                    because, some = "ejer den", list(owners)
+                    because, some = "ejer", list(owners)
                 case "leder":
                     manager = await directory.manager(asker.id)
-                    because, some = "er din leder", [Colleague.of(manager)] if manager else []
+                    because, some = "leder", [Colleague.of(manager)] if manager else []
                 case _:
                     because, some = (
                         "",
                         [Colleague.of(person) for group in sorted(groups(one, at)) for person in await directory.people_in(group)],
                     )
             found |= {person.id: person for person in some if person.id != asker.id}
-        if not found and (manager := await directory.manager(asker.id)):
-            because, found = "er din leder", {manager.id: Colleague.of(manager)}
+        if not found and (manager := await directory.manager(asker.id)) and manager.id != asker.id:
+            because, found = "leder", {manager.id: Colleague.of(manager)}
         return Approval(
             approvers=list(found.values()),
-            number=min(rule.antal_godkendere, max(len(found), 1)),
+            number=rule.antal_godkendere,
             because=because if len(found) == 1 else "",
             remind=rule.paamind_timer,
             escalate=rule.eskaler_timer,
             days=rule.udloeb_dage,
         )
+
+    @override
+    def facts(self) -> list[Fact]:
+        return [*super().facts(), *([self.approval.fact()] if self.approval else [])]
 
     @override
     def agree(self) -> str:
@@ -141,7 +144,9 @@ class Standard(Request):
             outcome = await Wish(self.approval, self.requester, what, self.facts(), desk, job).obtained()
             if outcome:
                 return outcome
-        refusal = await job.step("rights", self.still_refused, desk, job.order.person, returns=str, on="directory")
+        refusal = await job.step("rights", self.still_refused, desk, job.order.person, job.approved_by, returns=str, on="directory")
+        minutes = await job.step("rule", self.saved, desk, on="rules")
+        job.minutes = self.minutes if minutes < 0 else minutes
         if refusal:
             await job.tell("refused", {"reply": Reply(text=refusal).model_dump(mode="json")})
             return "refused"
@@ -157,10 +162,21 @@ class Standard(Request):
         found = await job.step("undoable", until, on="rules")
         return datetime.fromisoformat(found) if found else None
 
-    async def still_refused(self, desk: Desk, person: dict[str, Any]) -> str:
-        """`refusal`, as things are when the work begins."""
+    async def still_refused(self, desk: Desk, person: dict[str, Any], approved: list[str]) -> str:
+        """`refusal` as things are when the work begins, and whether those who approved may still do so."""
         event = Event(kind="message", id="job", at=desk.now(), who=Who(**person), conversation="job")
-        return await self.refusal(desk.rules.of(self.intent), At(desk, event, self.model_dump(mode="json")))
+        at, rule = At(desk, event, self.model_dump(mode="json")), desk.rules.of(self.intent)
+        if refusal := await self.refusal(rule, at):
+            return refusal
+        needed = await self.approval_by(rule, at)
+        if needed and len({one.id for one in needed.approvers} & set(approved)) < needed.number:
+            return "Reglerne for, hvem der skal godkende, er ændret imens. Der er ikke ændret noget. Bed om det igen, så spørger jeg de rigtige."
+        return ""
+
+    async def saved(self, desk: Desk) -> int:
+        """The minutes that the rule says are saved, -1 where it says nothing."""
+        minutes = desk.rules.of(self.intent).minutter
+        return -1 if minutes is None else minutes
 
 
 def groups(party: str, at: At) -> frozenset[str]:

@@ -19,7 +19,10 @@ async def work(desk: Desk, job: Job) -> str:
     """Run one job; gives its outcome ("done", "partly"). Raises what its steps raise: the engine tells the person."""
     form = found().forms[job.order.intent].model_validate(job.order.form)
     job.minutes, job.unit, job.version = form.minutes, form.requester.department, version(job.order.intent)
-    return await form.cleared(desk, job) or await found().work[job.order.intent](form, desk, job)
+    if outcome := await form.cleared(desk, job):
+        job.minutes = 0  # nothing was done
+        return outcome
+    return await found().work[job.order.intent](form, desk, job)
 
 
 @cache

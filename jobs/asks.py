@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from jobs.audit import Ledger
 from jobs.people import Pseudonyms
@@ -40,15 +40,6 @@ class Asks:
             del ledger
             for person in people:
                 unless_there(connection, ASK, {"run_id": key, "person": self._pseudonyms.of(person), "asked_at": now, "shown": text})
-
-        await self._store.write(write)
-
-    async def over(self, key: str) -> None:
-        """Nobody is asked any more. Safe to repeat."""
-
-        def write(connection: Connection, ledger: Ledger) -> None:
-            del ledger
-            connection.execute(delete(ASK).where(ASK.c.run_id == key))
 
         await self._store.write(write)
 

@@ -258,10 +258,6 @@ class Jobs:
         """Note that these people (ids) are asked to approve that job; `shown` (JSON) is what they see. For a job's step; safe to repeat."""
         await self._asks.put(key, people, shown)
 
-    async def asked(self, key: str) -> None:
-        """Nobody is asked to approve that job any more. For a job's step; safe to repeat."""
-        await self._asks.over(key)
-
     async def asks_of(self, person: str) -> list[Asked]:
         """What waits for that person's (id) approval, the oldest first. Raises Unavailable when the job database does not answer."""
         return await self._in_turn(self._asks.of(person))

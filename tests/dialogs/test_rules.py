@@ -35,6 +35,7 @@ def test_without_a_file_the_manager_approves(tmp_path: Path) -> None:
         ('antal_godkendere = "to"', 1, "antal_godkendere", "integer"),
         ('navn = "("', 1, "navn", "no regular expression"),
         ('adresse = "{nvn}@kk.example"', 1, "adresse", "pattern"),
+        ('godkender = ["leder", "ingen"]', 1, "godkender", "stands alone"),
         ("hvem = []", 1, "hvem", "at least 1"),
     ],
 )
@@ -71,15 +72,21 @@ def test_a_change_is_in_force_at_once_and_a_broken_one_is_not(tmp_path: Path) ->
     assert rules.of(INTENT).godkender == ["leder"]
     assert not rules.faults
     path.unlink()
-    assert rules.of(INTENT) == Rule()
+    assert rules.of(INTENT).godkender == ["leder"]
+    assert "is gone" in rules.faults[INTENT][0]
+
+
+def test_a_role_that_nobody_gives_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, 'godkender = ["rolle:controller"]')
+    with pytest.raises(BadRules, match="no role 'controller'"):
+        Rules([INTENT], tmp_path, roles=["servicedesk"])
 
 
 def test_the_table_is_danish_and_whole(tmp_path: Path) -> None:
-    written(tmp_path, 'godkender = ["rolle:servicedesk"]\neksterne = true')
+    written(tmp_path, 'godkender = ["rolle:servicedesk"]\nminutter = 9')
     shown = table(Rules([INTENT], tmp_path).all())
     assert shown.startswith(INTENT)
     assert "rolle:servicedesk" in shown
-    assert "ja" in shown
     assert len(shown.splitlines()) == 1 + len(Rule.model_fields)
 
 
