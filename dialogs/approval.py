@@ -33,6 +33,7 @@ SPOKEN = re.compile(
     r"|spørg\s+(?P<whom>[\wæøå-]+)\s*:\s*(?P<what>.+)",
     re.I | re.S,
 )  # as it is said where one thing waits
+NOTHING_DONE = frozenset({"refused", "withdrawn", "expired", "nobody"})  # outcomes of a job that was not carried out
 SAYS = {"yes": "godkendt", "no": "sagt nej", "withdraw": "trukket ønsket tilbage"}
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from dialogs import texts, words
+from dialogs.approval import NOTHING_DONE
 from dialogs.filler import Filler
 from dialogs.people_edits import edits
 from dialogs.people_table import crowd
@@ -165,7 +166,12 @@ async def stop_job(turn: Turn) -> None:
 
 def is_recent(turn: Turn, job: Status) -> bool:
     """Whether that is done, and they have talked since."""
-    return job.state == "done" and turn.state.touched_at is not None and turn.desk.now() - turn.state.touched_at < LATELY
+    return (
+        job.state == "done"
+        and job.outcome not in NOTHING_DONE
+        and turn.state.touched_at is not None
+        and turn.desk.now() - turn.state.touched_at < LATELY
+    )
 
 
 async def stopped(turn: Turn, job: str) -> None:

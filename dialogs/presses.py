@@ -1,6 +1,6 @@
 """Buttons: what a press does, and what is said to a press that comes too late."""
 
-from dialogs import misread
+from dialogs import approval, misread
 from dialogs.dropping import drop, stopped
 from dialogs.filler import Filler
 from dialogs.journal import Form as Journal
@@ -114,5 +114,7 @@ async def told_of(turn: Turn, job: str, text: str) -> str:
     status = await turn.desk.jobs.status(job) if job else None
     if status is None:
         return text
+    if status.outcome in approval.NOTHING_DONE:
+        return f"{text} Det blev ikke til noget, så der er ikke ændret noget."
     how = {"done": "Det er gjort.", "failed": "Det lykkedes ikke; se min besked om det.", "cancelled": "Det blev stoppet."}
     return f"{text} {how.get(status.state, 'Det er i gang, og jeg skriver, når det er gjort.')}"
