@@ -32,8 +32,8 @@ REACH = re.compile(
 COLON = 3  # the place of "felt: værdi" in INTO
 SWAP = (
     re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
-    re.compile(r"^(?P<new>.+?)(?:,\s*(?:og\s+)?|\s+og\s+)ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
-    re.compile(r"^(?P<new>.+?)\s+i stedet for\s+(?P<old>.+)$", re.I | re.S),
+    re.compile(r"^(?P<new>.+?)(?:,\s*(?:og\s+)?|\s{1,4}og\s+)ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
+    re.compile(r"^(?P<new>.+?)\s{1,4}i stedet for\s+(?P<old>.+)$", re.I | re.S),
     re.compile(r"^byt\s+(?P<old>.+?)\s+(?:ud\s+)?med\s+(?P<new>.+)$", re.I | re.S),
 )
 PLAIN = re.compile(

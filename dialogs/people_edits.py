@@ -10,16 +10,18 @@ from dialogs.fields import pick_among
 from dialogs.people_table import OPEN, Crowd
 from nlu.normalise import fold
 
+# Blanks and endings are bounded: a pasted list may hold 20,000 characters, and each place is tried.
 ADD = re.compile(
-    r"^(?:og\s+)?(?:også|ogsaa|plus|tilføj|tilfoej|føj|foej|samt|tag|sæt)\s+(?:også\s+)?(?P<who>.+?)(?:\s+(?:med|på|til|også|ind))*$",
+    r"^(?:og\s+)?(?:også|ogsaa|plus|tilføj|tilfoej|føj|foej|samt|tag|sæt)\s+(?:også\s+)?(?P<who>.+?)(?:\s{1,4}(?:med|på|til|også|ind)){0,4}$",
     re.I | re.S,
 )
-WITH = re.compile(r"^(?P<who>.+?)\s+(?:skal\s+)?(?:også\s+)?(?:med|på|også)$", re.I | re.S)
+WITH = re.compile(r"^(?P<who>.+?)\s{1,4}(?:skal\s{1,4})?(?:også\s{1,4})?(?:med|på|også)$", re.I | re.S)
 DROP = re.compile(
-    r"^(?:uden|minus|ikke|drop|fjern|slet|undtagen|pil|stryg|spring|tag)\s+(?P<who>.+?)(?:\s+(?:igen|af|ud|over|fra|væk|alligevel))*$",
+    r"^(?:uden|minus|ikke|drop|fjern|slet|undtagen|pil|stryg|spring|tag)\s+(?P<who>.+?)(?:\s{1,4}(?:igen|af|ud|over|fra|væk|alligevel)){0,4}$",
     re.I | re.S,
 )
-OUT = re.compile(r"^(?P<who>.+?)\s+skal\s+(?:ikke\s+(?:med|på|være med)(?:\s+alligevel)?|af|ud|væk)$", re.I | re.S)
+OUT = re.compile(r"^(?P<who>.+?)\s{1,4}skal\s{1,4}(?:ikke\s{1,4}(?:med|på|være med)(?:\s{1,4}alligevel)?|af|ud|væk)$", re.I | re.S)
+BLANKS = re.compile(r"\s{2,}")
 REST = re.compile(
     r"(?:resten|de(?:n)? (?:andre|ukendte|sidste to)|(?:den|dem|de),? (?:du|som du) ikke kender|de uklare|alle de andre|dem|den|det)"
 )
@@ -46,7 +48,7 @@ def edits(text: str, crowd: Crowd, *, asked: bool) -> Edits | None:
 
     asked: the list is what was asked about, so that a bare name is a new one, or stands for the line that is not known.
     """
-    found = Edits()
+    found, text = Edits(), BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
     for clause in clauses(text):
         if not one(clause.of(text), crowd, found, asked=asked) and asked:
             found.add.append(clause.of(text))
@@ -108,7 +110,7 @@ def rows_of(who: str, crowd: Crowd) -> set[int]:
     if place is not None:
         return {alive[place]}
     every: set[int] = set()
-    for part in re.split(r"\s*(?:,|\bog\b)\s*", said):
+    for part in dict.fromkeys(re.split(r"\s*(?:,|\bog\b)\s*", said)):
         hits = {at for at in alive if named(part, crowd, at)}
         if not hits:
             return set()

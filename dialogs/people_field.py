@@ -22,7 +22,7 @@ MOST, AT_ONCE = 1_000, 8  # people in one go; look-ups at the same time: Graph s
 OFFERED, COMPARED, ALIKE = 4, 100, 0.72
 MOST_SUGGESTED = 20  # unknown names for which similar ones are looked for
 DESCRIBED = re.compile(  # "hende den nye i økonomi": nobody by that name, and not to be lost
-    r"\b(?:ham|hende)\s+(?:den|der|fra|i|med)\b[^,.;\n]*?(?=\s+(?:på|paa|til|af|ind|skal|som)\b|\s+og\b|\s*(?:[,.;\n]|$))", re.I
+    r"\b(?:ham|hende)\s+(?:den|der|fra|i|med)\b[^,.;\n]{0,80}?(?=\s{1,4}(?:på|paa|til|af|ind|skal|som|og)\b|\s{0,4}(?:[,.;\n]|$))", re.I
 )
 ME = frozenset({"mig", "jeg", "mig selv", "jeg selv"})
 Those = Callable[[At], Awaitable[Sequence[Colleague]]]

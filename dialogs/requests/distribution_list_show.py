@@ -12,7 +12,7 @@ from dialogs.talk import Button, Fact
 from dialogs.turn import Turn
 
 OWN = re.compile(
-    r"\b(?:er|står|staar|sidder|ligger)\s+jeg\b.*\b(?:på|paa|med)\b|\bmine\s+(?:distributions|mail|dist)?lister\b|\bjeg\s+(?:er|står)\s+på\b",
+    r"\b(?:er|står|staar|sidder|ligger)\s+jeg\b.{0,80}\b(?:på|paa|med)\b|\bmine\s+(?:distributions|mail|dist)?lister\b|\bjeg\s+(?:er|står)\s+på\b",
     re.I,
 )
 MOST = 30  # names that are read out

@@ -3,6 +3,11 @@
 import pytest
 
 from dialogs.danger import of
+from dialogs.fields import Colleague
+from dialogs.people_edits import edits
+from dialogs.people_field import DESCRIBED
+from dialogs.people_table import Crowd, Row
+from dialogs.requests.distribution_list_show import OWN
 
 LIFE = """det brænder i serverrummet|der er ild i printeren|der ryger fra serveren|det ryger ud af skærmen|min kollega er faldet om|en borger truer mig
 jeg har fået stød af skærmen|der er en bombetrussel|printeren brænder|brandalarmen går|der kommer røg ud af min pc"""
@@ -36,3 +41,25 @@ def test_a_breach(text: str) -> None:
 @pytest.mark.parametrize("text", each(NEITHER))
 def test_neither(text: str) -> None:
     assert of(text) is None
+
+
+OFTEN = """en |logget paa |sendt cpr |forkert sendt |trykket link |nogen har |borger|er jeg |med | |.|og |skal også |ham den |ole og |ole, ikke mette
+ole i stedet for | skal ikke med alligevel"""
+LONG = [
+    f"{first}{again * (20_000 // len(again))} x" for first in ("", "uden ") for again in each(OFTEN)
+]  # each place was tried with every other
+
+
+@pytest.mark.parametrize("text", [*LONG, "en " * 3_000 + "logget paa " * 1_000], ids=range(len(LONG) + 1))
+@pytest.mark.timeout(20)
+def test_no_text_takes_long(text: str) -> None:
+    some = Crowd(rows=[Row(raw="Ole", status="found", person=Colleague(id=str(n), name=f"Ole Bang{n}", email="x")) for n in range(50)])
+    of(text)
+    OWN.search(text)
+    DESCRIBED.findall(text)
+    assert edits(text, some, asked=True) is not None
+
+
+@pytest.mark.parametrize("text", each(BREACH)[:5])
+def test_a_breach_that_is_told_at_length(text: str) -> None:
+    assert of(f"{text}. {'Jeg ved ikke, hvad jeg skal gøre. ' * 600}") == "breach"
