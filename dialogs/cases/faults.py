@@ -72,7 +72,10 @@ class Device(Kind):
         return Got(match[1].upper()) if match else None
 
 
-OWN = re.compile(r"(?<!\w)(?:(?:min|mit|mine|my)(?! (?:kolleg|chef|leder|medarbejder|afdeling|team))|jeg|mig|i)(?!\w)")
+OWN = re.compile(
+    r"(?<!\w)(?:(?:min|mit|mine|my)(?! (?:kolleg|chef|leder|medarbejder|afdeling|team))|jeg|mig)(?!\w)"
+    r"|(?<!\w)i(?=['’]|\s+(?:am|can|cannot|cant|could|have|had|need|want|get|got|do|dont|did|forgot|lost|was)(?!\w))"
+)  # English "I", not the Danish preposition
 
 
 def own(text: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.cases.faults import headline, problem, similar
+from dialogs.cases.faults import headline, own, problem, similar
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,21 @@ def test_any_text_can_be_read(text: str) -> None:
     problem(text)
     headline(text)
     similar(text, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "mine"),
+    [
+        ("det brænder i serverrummet", False),
+        ("fejl i outlook", False),
+        ("I kan ikke printe i kantinen", False),
+        ("jeg kan ikke printe", True),
+        ("min skærm er sort", True),
+        ("I cannot print", True),
+        ("I can't print", True),
+        ("i have a problem with my mail", True),
+        ("i’m locked out", True),
+    ],
+)
+def test_whose_fault_it_is(text: str, *, mine: bool) -> None:
+    assert own(text) is mine
