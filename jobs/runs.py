@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.audit import Ledger, stamp
 from jobs.store import Store
-from jobs.tables import AUDIT, DETAIL, EVENT, RUN, TROUBLE, WAIT
+from jobs.tables import ASK, AUDIT, DETAIL, EVENT, RUN, TROUBLE, WAIT
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class Runs:
             first = connection.execute(update(RUN).where(RUN.c.id == key, RUN.c.finished_at.is_(None)).values(**values)).rowcount == 1
             if first:
                 connection.execute(delete(TROUBLE).where(TROUBLE.c.run_id == key))
+                connection.execute(delete(ASK).where(ASK.c.run_id == key))  # however it ended, nobody is asked any more
                 connection.execute(update(WAIT).where(WAIT.c.run_id == key, WAIT.c.over_at.is_(None)).values(over_at=now))
                 body = {"run": key, "state": state, "outcome": values["outcome"], "minutes": more.get("minutes", 0)}
                 ledger.append(now, "closed", body, key)
@@ -222,7 +223,7 @@ class Runs:
             if keys or seqs:  # the tombstone: the chain holds the hashes of what is gone, and says that it went by the rule
                 ledger.append(now, "erased", {"runs": sorted(keys), "details": seqs, "why": "kept as long as the rule says"})
             connection.execute(delete(DETAIL).where(DETAIL.c.seq.in_(seqs)))
-            for table, column in ((EVENT, EVENT.c.run_id), (WAIT, WAIT.c.run_id), (RUN, RUN.c.id)):
+            for table, column in ((EVENT, EVENT.c.run_id), (WAIT, WAIT.c.run_id), (ASK, ASK.c.run_id), (RUN, RUN.c.id)):
                 connection.execute(delete(table).where(column.in_(keys)))
             return len(keys) + len(seqs)
 

@@ -18,14 +18,18 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
+from sqlalchemy import select
 
 from connectors.errors import ConnectorError, Refused, Unavailable
 from jobs import database, recovery
+from jobs.asks import Asks
 from jobs.engine import Job, Jobs, Order, reference
 from jobs.logs import ToStructlog, brief, clean
+from jobs.people import Pseudonyms
 from jobs.runs import Runs, Trouble
 from jobs.serializer import ERRORS, JobError, JsonSerializer, Shape, recordable, returned_by, same
 from jobs.store import Store
+from jobs.tables import ASK
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -192,6 +196,25 @@ async def test_the_first_to_close_a_run_counts(tmp_path: Path) -> None:
     assert (found.state, found.outcome, found.minutes, found.finished_at) == ("done", "fine", 7, NOON + HOUR)
     assert await runs.trouble("k", "a") is None
     assert not await runs.open(row, {})
+    await store.close()
+
+
+async def test_who_was_asked_is_erased_when_a_run_ends_or_is_forgotten(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/runs.sqlite")
+    await store.create()
+    runs, asks = Runs(store), Asks(store, Pseudonyms(b"key"), lambda: NOON)
+    ended = ("done", "failed", "cancelled")
+    for key in (*ended, "late", "open"):
+        row = {"id": key, "intent": "i", "person": "p", "tenant": "", "conversation": "c", "reference": key, "started_at": NOON}
+        await runs.open(row, {})
+        await asks.put(key, ["ole"], {"reply": "Birthe Holm beder dig"})
+    for key in ended:
+        await runs.finish(key, key, "", NOON)
+    assert {row.run_id for row in await store.read(select(ASK))} == {"late", "open"}
+    await runs.finish("late", "cancelled", "", NOON)
+    await asks.put("late", ["ole"], {})  # a step that was under way when it was taken back
+    await runs.forget(NOON + HOUR, NOON + HOUR)
+    assert [row.run_id for row in await store.read(select(ASK))] == ["open"]
     await store.close()
 
 
