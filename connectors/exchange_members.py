@@ -23,7 +23,8 @@ class Members(Lists):
         """Put people on a list, by object id or address; one outcome each, in their order. Safe to repeat. Only in jobs.
 
         The list itself is the memory: who is on it is left alone, and after a lost answer it is read again before anything is sent again.
-        Raises Refused("synced" or "dynamic") before anybody is changed, Unavailable where nothing came through at all.
+        Raises Refused("synced" or "dynamic") before anybody is changed, Denied or Unavailable where
+        nothing came through at all; what came through in part is told person by person.
         """
         return await self._changed(list_id, people, "Add")
 
@@ -38,6 +39,7 @@ class Members(Lists):
             found = {one: Outcome(person=one, state="already") for one in people if (one.casefold() in on) == (way == "Add")}
             found |= {one: Outcome(person=one, state="unknown", code="empty_id") for one in people if not one.strip()}
             trouble: ConnectorError | None = None
+            denied: Denied | None = None
             for attempt in range(ROUNDS):
                 todo = [one for one in dict.fromkeys(people) if one not in found]
                 if not todo:
@@ -46,10 +48,14 @@ class Members(Lists):
                     await asyncio.sleep(trouble.retry_after if trouble.retry_after is not None else 0.5 * 2**attempt)
                 errors = await self._sent(list_id, todo, way)
                 trouble = next((error for error in errors.values() if isinstance(error, Unavailable)), None)
+                denied = denied or next((error for error in errors.values() if isinstance(error, Denied)), None)
                 found |= await self._judged_all(list_id, errors, way)
             left = [one for one in dict.fromkeys(people) if one not in found]
-            if trouble and left and not any(one.state == "done" for one in found.values()):
-                raise trouble
+            if not any(one.state == "done" for one in found.values()):
+                if denied:
+                    raise denied
+                if trouble and left:
+                    raise trouble
             code = trouble.code or "unavailable" if trouble else "not_visible"
             found |= {one: Outcome(person=one, state="failed", code=code) for one in left}
             return [found[one] for one in people]
@@ -76,14 +82,11 @@ class Members(Lists):
         sure = [one for one, error in errors.items() if error is None]
         unsure = [one for one, error in errors.items() if isinstance(error, Unavailable)]
         for one, error in errors.items():
-            if isinstance(error, Denied):
-                raise error
             if error and error.code in DONE:
                 found[one] = Outcome(person=one, state="already")
             elif error and not isinstance(error, Unavailable):
-                found[one] = Outcome(
-                    person=one, state="unknown" if isinstance(error, NotFound) else "refused", code=error.code or "refused"
-                )
+                code = "denied" if isinstance(error, Denied) else error.code or "refused"
+                found[one] = Outcome(person=one, state="unknown" if isinstance(error, NotFound) else "refused", code=code)
 
         async def seen() -> set[str] | None:
             on = await self._on(list_id)

@@ -90,6 +90,17 @@ async def test_no_right_stops_everything(office: World, exchange: Exchange) -> N
         await exchange.add_members(BARSEL, [one.id for one in PEOPLE])
 
 
+async def test_no_right_midway_is_told_person_by_person(office: World, exchange: Exchange) -> None:
+    await office.fault("/exchange", match=OLE.id, status=403)
+    found = await exchange.add_members("tom-liste@kk.example", [*(one.id for one in PEOPLE[6:30]), OLE.id])
+    codes = {one.person: (one.state, one.code) for one in found}
+    assert codes[OLE.id] == ("refused", "denied")
+    assert codes[PEOPLE[6].id] == ("done", "")
+    assert {one.id for one in await exchange.members("tom-liste@kk.example")} == {one.person for one in found if one.state == "done"}
+    with pytest.raises(Denied):
+        await exchange.add_members("tom-liste@kk.example", [OLE.id])
+
+
 async def test_reads_that_are_behind_are_waited_for(office: World, exchange: Exchange) -> None:
     await office.switch(exchange_stale_seconds=0.5)
     found = await exchange.add_members("tom-liste@kk.example", [OLE.id, BIRTHE.id])
