@@ -141,6 +141,10 @@ class Kind:
         """The value without what is unsettled in it."""
         return value
 
+    def facts(self, label: str, value: Any) -> list[Fact]:
+        """The value whole, as a summary shows it."""
+        return [Fact(label=label, value=self.show(value))]
+
     def table(self, value: Any) -> list[Fact]:
         """The value line by line, shown where something in it is asked."""
         del value

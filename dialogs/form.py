@@ -180,13 +180,14 @@ class Request(BaseModel):
         raise NotImplementedError
 
     def facts(self) -> list[Fact]:
-        """The summary's lines: every field that is filled."""
+        """The summary's lines: every field that is filled. What they show is what is done."""
         answers = self.model_dump(mode="json")
         asks = self.asks()
         return [
-            Fact(label=asks[name].label, value=asks[name].kind.show(answers[name]))
+            fact
             for name in self.wanted(answers)
             if asks[name].in_summary and not asks[name].kind.is_empty(answers.get(name))
+            for fact in asks[name].kind.facts(asks[name].label, answers[name])
         ]
 
 

@@ -15,7 +15,7 @@ from dialogs import texts, words
 from dialogs.fields import At, Bad, Colleague, Got, Kind, Reading, Which
 from dialogs.people_edits import Edits, edits
 from dialogs.people_parse import Entry, pasted
-from dialogs.people_table import Crowd, Row, crowd, kept, listed, somebody
+from dialogs.people_table import Crowd, Row, crowd, everybody, kept, listed, somebody
 from dialogs.talk import Fact
 
 MOST, AT_ONCE = 1_000, 8  # people in one go; look-ups at the same time: Graph slows down who asks for more
@@ -25,7 +25,7 @@ DESCRIBED = re.compile(  # "hende den nye i økonomi": nobody by that name, and 
     r"\b(?:ham|hende)\s+(?:den|der|fra|i|med)\b[^,.;\n]{0,80}?(?=\s{1,4}(?:på|paa|til|af|ind|skal|som|og)\b|\s{0,4}(?:[,.;\n]|$))", re.I
 )
 ME = frozenset({"mig", "jeg", "mig selv", "jeg selv"})
-Those = Callable[[At], Awaitable[Sequence[Colleague]]]
+Those = Callable[[At], Awaitable[Sequence[Colleague] | None]]  # None: that is not for this person to know
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class People(Kind):
 
     async def _rows(self, entries: Sequence[Entry], at: At) -> list[Row]:
         """Look each up once, a few at a time; the loop is free meanwhile."""
-        there = {one.id for one in await self.there(at)} if self.there else set()
-        among = list(await self.among(at)) if self.among else None
+        there = {one.id for one in await self.there(at) or ()} if self.there else set()
+        among = await self.among(at) if self.among else None
         gate = asyncio.Semaphore(AT_ONCE)
         asked: dict[tuple[str, str, str], asyncio.Task[list[Colleague]]] = {}
 
@@ -168,10 +168,19 @@ class People(Kind):
     @override
     def show(self, value: Any) -> str:
         now = crowd(value)
+        return (listed([texts.plain(one.label) for one in now.people]) or "ingen") + self._besides(now)
+
+    @override
+    def facts(self, label: str, value: Any) -> list[Fact]:
+        now = crowd(value)
+        return everybody(label, now.people, self._besides(now))
+
+    @staticmethod
+    def _besides(now: Crowd) -> str:
+        """Those who were written, and whom it is not about."""
         left = [row.raw for row in now.rows if row.status == "skipped"]
         there = [row.shown for row in now.rows if row.status == "there"]
-        said = listed([texts.plain(one.label) for one in now.people]) or "ingen"
-        said += f". Er der allerede: {listed([texts.plain(one) for one in there])}" if there else ""
+        said = f". Er der allerede: {listed([texts.plain(one) for one in there])}" if there else ""
         return said + (f". Kom ikke med: {listed([texts.plain(one) for one in left])}" if left else "")
 
     @override
@@ -193,7 +202,7 @@ class People(Kind):
         return "\n".join(lines)
 
 
-async def found(entry: Entry, among: list[Colleague] | None, at: At) -> list[Colleague]:
+async def found(entry: Entry, among: Sequence[Colleague] | None, at: At) -> list[Colleague]:
     """Whom an entry may mean. An address decides; a department narrows down."""
     if entry.name.lower() in ME and at.me:
         return [at.me]
@@ -236,7 +245,7 @@ def row_of(entry: Entry, some: list[Colleague], there: set[str]) -> Row:
     return Row(raw=entry.raw, status="unknown")
 
 
-async def alike(entry: Entry, among: list[Colleague] | None, at: At) -> list[Colleague]:
+async def alike(entry: Entry, among: Sequence[Colleague] | None, at: At) -> list[Colleague]:
     """People whose name is nearly what was written: "Sofi Lundt", "k.nilsen@…"."""
     written = entry.name or entry.mail.partition("@")[0].replace(".", " ")
     said = words_of(written)

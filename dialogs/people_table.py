@@ -1,5 +1,6 @@
 """A list of people as an answer holds it: one row a line that was written, with what became of it; and how the list grows and shrinks."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -18,7 +19,8 @@ HEADS: dict[Status, str] = {
     "double": "Stod der to gange",
     "skipped": "Sprunget over",
 }
-NAMED = 10  # people who are named in a table or a summary; the rest are counted
+A_LINE, ROOM = 60, 20_000  # people in one line of a summary; bytes for all of them: a card has 28,000
+NAMED = 10  # people who are named in a table or a sentence; the rest are counted
 
 
 class Row(BaseModel):
@@ -103,6 +105,27 @@ class Crowd(BaseModel):
             if len(came) + len(went) > NAMED
             else ", ".join(parts)
         )
+
+
+def everybody(label: str, people: Sequence[Colleague], more: str) -> list[Fact]:
+    """All by name, a line for each 60, and `more` behind the last. Where a card has no room, without departments, then without the last ones."""
+    names = [texts.plain(one.label) for one in people]
+    if room(names) > ROOM:
+        names = [texts.plain(one.name) for one in people]
+    fits = next((number for number in range(len(names), 0, -1) if room(names[:number]) <= ROOM), 0)
+    if left := len(names) - fits:
+        more = f" og {left} til, som der ikke er plads til her{more}"
+    facts = []
+    for first in range(0, max(fits, 1), A_LINE):
+        some = names[first : min(first + A_LINE, fits)]
+        head = label if fits <= A_LINE else f"{label} ({first + 1}–{first + len(some)})"
+        facts.append(Fact(label=head, value=texts.names(some) if some and fits <= A_LINE else ", ".join(some) or "ingen"))
+    return [*facts[:-1], Fact(label=facts[-1].label, value=facts[-1].value + more)]
+
+
+def room(names: list[str]) -> int:
+    """Bytes that names take in a card, with what stands between them."""
+    return sum(len(one.encode()) + 2 for one in names)
 
 
 def listed(names: list[str]) -> str:

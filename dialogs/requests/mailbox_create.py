@@ -13,10 +13,10 @@ from dialogs.desk import Desk
 from dialogs.fields import At, Colleague, Reading, Text
 from dialogs.form import Ask
 from dialogs.people_field import People
-from dialogs.people_table import Crowd, crowd, listed
+from dialogs.people_table import Crowd, Row, crowd, listed
 from dialogs.proposals import Address, Name
 from dialogs.standard import Standard
-from dialogs.talk import Reply
+from dialogs.talk import Fact, Reply
 from dialogs.who import Owner
 from jobs.engine import Job
 
@@ -95,7 +95,14 @@ class Form(Standard):
         ),
     ] = Crowd()
     reason: Annotated[
-        str, Ask("Hvad skal den bruges til?", "Bruges til", Text(least=4, most=300), ("formål", "bruges til"), "Fx ”spørgsmål om barsel”.")
+        str,
+        Ask(
+            "Hvad skal den bruges til?",
+            "Bruges til",
+            Text(least=4, most=300),
+            ("formål", "bruges til"),
+            "Fx ”spørgsmål om barsel”. Kun den, der godkender, ser det; det bliver ikke skrevet i Exchange.",
+        ),
     ]
 
     @classmethod
@@ -114,6 +121,20 @@ class Form(Standard):
     def about(cls, answers: Mapping[str, Any]) -> str:
         return f"postkassen {texts.plain(answers['name'])}" if answers.get("name") else "den nye postkasse"
 
+    def rights(self) -> dict[str, tuple[Right, Crowd]]:
+        """Who gets which right, by the field that shows it: what the summary says and `execute` writes.
+
+        The owner opens it like the others; who opens it may send as it, unless others are named for that.
+        """
+        owner = Row(raw=self.owner.name, status="found", person=self.owner)
+        opening = Crowd().with_rows([owner, *self.members.rows])
+        sending = self.send_as if self.send_as.people else opening
+        return {"members": ("full", opening), "send_as": ("send_as", sending), "on_behalf": ("on_behalf", self.on_behalf)}
+
+    @override
+    def facts(self) -> list[Fact]:
+        return super(Form, self.model_copy(update={field: people for field, (_, people) in self.rights().items()})).facts()
+
     @override
     def confirm(self) -> str:
         return f"Postkassen {texts.plain(self.name)} bliver oprettet. Passer det?"
@@ -123,17 +144,11 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     """Make it, give each their rights, read back, and say what is ready."""
     exchange = desk.systems.get(Exchange)
     made = await job.step("create", exchange.create_mailbox, MailboxDraft(name=form.name, email=form.address), job.key("mailbox"))
-    opening = {one.id: one for one in [form.owner, *form.members.people]}
-    sending = {one.id: one for one in form.send_as.people} or opening
-    rights: list[tuple[Right, dict[str, Colleague]]] = [
-        ("full", opening),
-        ("send_as", sending),
-        ("on_behalf", {one.id: one for one in form.on_behalf.people}),
-    ]
-    for right, people in rights:
-        for number, one in enumerate(people):
-            await job.step(f"{right} {number}", exchange.grant, made.id, one, right)
-    who = listed([texts.plain(one.name) for one in opening.values()])
+    rights = form.rights()
+    for right, some in rights.values():
+        for number, one in enumerate(some.people):
+            await job.step(f"{right} {number}", exchange.grant, made.id, one.id, right)
+    who = listed([texts.plain(one.name) for one in rights["members"][1].people])
     said = f"Postkassen {texts.plain(made.name)} er klar på {made.email}. {who} kan åbne den. Den dukker op i Outlook inden for en time."
     desk.renamed()
     await job.tell("done", {"reply": Reply(text=said).model_dump(mode="json")})
