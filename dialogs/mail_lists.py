@@ -15,6 +15,7 @@ from dialogs.starting import start
 from dialogs.talk import Button
 from dialogs.turn import Turn
 
+UNDOES = frozenset({"distribution_list.add_member", "distribution_list.remove_member"})  # each the reverse of the other
 MOST_UNDONE = 40  # people whose addresses a button carries
 KINDS = {"dynamic": "bliver lavet automatisk efter en regel, så ingen kan skrives på eller tages af", "team": "hører til et team i Teams"}
 
@@ -43,10 +44,14 @@ def colleague(member: Member) -> Colleague:
     return Colleague(id=member.id, name=member.name, email=member.email)
 
 
-async def on_it(at: At) -> Sequence[Colleague]:
-    """Who is on the list that was chosen; nobody before it is."""
+async def on_it(at: At) -> Sequence[Colleague] | None:
+    """Who is on the list that was chosen; nobody before it is. None: its members are hidden from this person."""
     chosen = at.answers.get("list")
-    return [colleague(one) for one in await exchange(at).members(chosen["id"]) if one.kind != "gone"] if chosen else []
+    if not chosen:
+        return []
+    if (await exchange(at).mail_list(chosen["id"])).hidden_members and at.event.who.id not in {one.id for one in await owning(at)}:
+        return None
+    return [colleague(one) for one in await exchange(at).members(chosen["id"]) if one.kind != "gone"]
 
 
 async def owning(at: At) -> list[Colleague]:
@@ -84,15 +89,25 @@ def undo(outcomes: Sequence[Outcome], emails: dict[str, str], reverse: tuple[str
     return (Button(label="Fortryd", do="undo", data=data),)
 
 
+def still(until: str, now: datetime) -> bool:
+    """Whether that time, as a card gave it back, is not over. What is no time with a zone is over."""
+    try:
+        end = datetime.fromisoformat(until)
+    except ValueError:
+        return False
+    return end.tzinfo is not None and now <= end
+
+
 async def undone(turn: Turn, button: Button, card: str, inputs: dict[str, str]) -> None:
     """Begin the reverse, which is shown before it is done, like any other request."""
     del inputs
-    if turn.desk.now() > datetime.fromisoformat(button.data["until"]):
+    intent, text = button.data.get("intent", ""), button.data.get("text", "")
+    if intent not in UNDOES or not text or not still(button.data.get("until", ""), turn.desk.now()):
         turn.close_card(card, "Det kan ikke fortrydes længere.")
         turn.say("Det er for længe siden til at fortryde. Skriv, hvad der skal ændres, så gør vi det på den måde.")
         return
     turn.close_card(card, "Du bad om at fortryde.")
-    await start(turn, button.data["intent"], button.data["text"])
+    await start(turn, intent, text)
 
 
 PRESSES = {"undo": undone}
