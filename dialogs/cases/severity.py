@@ -67,7 +67,7 @@ AFFECTED = Pick(
             ),
             (
                 r"hele (?:afdelingen|kontoret|etagen|huset|teamet|gangen|bygningen|holdet)",
-                r"ingen (?:af os )?kan",
+                r"ingen (?:af os |(?:i|paa) \w+ )?kan",
                 r"alle (?:i|paa|hos) \w+",
                 r"vi kan alle",
                 r"alle sammen",
