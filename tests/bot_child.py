@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 import app
+from connectors import exchange_cmdlets
 from jobs.engine import Jobs, Pace
 from settings import Settings
 from simulators.world import NOW
@@ -60,13 +61,14 @@ class Bot:
 def main(simulators: str, var: str, pipe: Connection) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     vars(app)["Jobs"] = functools.partial(Jobs, pace=QUICK)  # the same engine with other waiting times, in this process alone
+    vars(exchange_cmdlets)["PATIENCE"] = 3.0  # seconds: what is new in the simulated Exchange is seen at once
     asyncio.run(serve(simulators, Path(var), pipe))
 
 
 async def serve(simulators: str, var: Path, pipe: Connection) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    settings: dict[str, Any] = {"simulators_url": simulators, "var_dir": var}
+    settings: dict[str, Any] = {"simulators_url": simulators, "var_dir": var, "rules_dir": Path(__file__).parent / "rules"}
     runner, address = await served(app.build(Settings(**settings), lambda: NOW + timedelta(minutes=30)))
     pipe.send(address)
     await stop.wait()
