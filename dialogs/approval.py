@@ -34,6 +34,9 @@ SPOKEN = re.compile(
     re.I | re.S,
 )  # as it is said where one thing waits
 NOTHING_DONE = frozenset({"refused", "withdrawn", "expired", "nobody"})  # outcomes of a job that was not carried out
+LIKELY = re.compile(
+    r"nej\b|(?:hov |nå )?(?:jeg )?(?:fortrød|godkender|afviser|attesterer)\b", re.I
+)  # meant for what waits, and not plain enough
 SAYS = {"yes": "godkendt", "no": "sagt nej", "withdraw": "trukket ønsket tilbage"}
 
 
@@ -346,6 +349,12 @@ async def open_for(turn: Turn) -> list[Asked]:
 
 async def by_words(turn: Turn) -> bool:
     """A text that answers the one approval that waits for this person; with several, they are listed. False: it is something else."""
+    if not turn.state.open and turn.event.after >= 0 and LIKELY.match(turn.text) and not SPOKEN.fullmatch(turn.text.strip(" .!")):
+        if not await open_for(turn):
+            return False
+        turn.note("Brug knapperne, eller skriv ”godkend” eller ”sig nej, fordi …”.")
+        await waiting(turn)
+        return True
     said = SPOKEN.fullmatch(turn.text.strip(" .!")) if not turn.state.open and turn.event.after >= 0 else None
     if said is None:
         return False

@@ -29,7 +29,7 @@ LIFE = re.compile(
 BREACH = re.compile(  # bounded between the words, so that no text takes long
     rf"\b(?:sikkerhedsbrud\w*|databrud\w*|data ?laek\w*|laekage af data|sikkerhedshaendelse\w*|gdpr ?brud\w*|brud paa (?:persondata|gdpr|data|it)\w*)\b"
     rf"|\b(?:hacket|hacked|hacker\w*|ransomware|malware|phishet|phishing\w*|cyberangreb\w*|it angreb\w*)\b|\bvirus\b(?! ?(?:program|scan|beskyt))"
-    rf"|\b(?:sendt|delt|lagt|vist|udleveret|sendte|delte|givet)\b.{{0,80}}\b{PERSONAL}.{{0,80}}\b{WRONG}|\b{WRONG}.{{0,80}}\b(?:sendt|delt|lagt|sendte)\b.{{0,80}}\b{PERSONAL}"
+    rf"|\b(?:sendt|delt|lagt|vist|udleveret|sendte|delte|givet|videresendt|til at (?:sende|dele|laegge|vise|videresende|udlevere))\b.{{0,80}}\b{PERSONAL}.{{0,80}}\b{WRONG}|\b{WRONG}.{{0,80}}\b(?:sendt|delt|lagt|sendte)\b.{{0,80}}\b{PERSONAL}"
     rf"|\b{PERSONAL}.{{0,80}}\b(?:er|blev|blevet|ligger|kom|kommet|sendt)\b.{{0,80}}\b{WRONG}"
     rf"|\b(?:klikket|trykket|klikkede|trykkede|kom til at (?:klikke|trykke))\b.{{0,80}}\b(?:et (?:\w+ )?link|link\w*.{{0,80}}\b(?:svindel|mistaenk\w*|falsk\w*|forkert\w*|{CREDENTIAL}))\b"
     rf"|\b(?:skrevet|indtastet|tastet|givet|oplyst|udleveret|opgivet|afgivet|delt)\b(?: (?!forkert)\w+){{0,4}} {CREDENTIAL}\b(?: (?:ind )?(?:i|til|paa|et|der|over|ud)\b|$)"

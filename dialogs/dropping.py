@@ -44,10 +44,22 @@ def unclear(turn: Turn) -> bool:
 def in_other_words(turn: Turn) -> bool:
     """A longer text that stops the open form: it holds a word of stopping, and may well mean that."""
     form = turn.state.open
-    if not form or words.means(turn.text) is not None or not words.stops(turn.text) or shrinks(form, turn.text):
+    if (
+        not form
+        or words.means(turn.text) is not None
+        or not words.stops(turn.text)
+        or shrinks(form, turn.text)
+        or speaks_of(form, turn.text)
+    ):
         return False
     meaning = turn.meaning
     return any(intent == "cancel" and sure >= LIKELY for intent, sure in ((meaning.intent, meaning.confidence), *meaning.alternatives))
+
+
+def speaks_of(form: FormState, text: str) -> bool:
+    """Whether a text names a field of the form: "nå nej, lad mig være ejer alligevel" corrects it."""
+    said = fold(text).split()
+    return any(fold(word) in said for ask in found().forms[form.intent].asks().values() for word in ask.words)
 
 
 def shrinks(form: FormState, text: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.errors import NotFound, Refused
 from connectors.exchange import Exchange
 from connectors.exchange_models import MailList, Member, Outcome
 from dialogs import texts
@@ -27,7 +28,7 @@ def exchange(at: At) -> Exchange:
 
 async def named(text: str, at: At) -> list[Thing]:
     """Lists whose name holds every word, best first."""
-    return [Thing(id=one.id, name=one.name, detail=one.email) for one in await exchange(at).lists(text)]
+    return [Thing(id=one.id, name=one.name, detail=one.email) for one in await exchange(at).lists(text) if one.kind != "team"]
 
 
 WHICH = Ask(
@@ -49,13 +50,17 @@ async def on_it(at: At) -> Sequence[Colleague] | None:
     chosen = at.answers.get("list")
     if not chosen:
         return []
-    if (await exchange(at).mail_list(chosen["id"])).hidden_members and at.event.who.id not in {one.id for one in await owning(at)}:
+    try:
+        one = await exchange(at).mail_list(chosen["id"])
+    except (NotFound, Refused):
+        return []  # a team: `untouchable` says so
+    if one.hidden_members and at.event.who.id not in {one.id for one in await owning(at)}:
         return None
     return [colleague(one) for one in await exchange(at).members(chosen["id"]) if one.kind != "gone"]
 
 
 async def owning(at: At) -> list[Colleague]:
-    """Who owns the list that was chosen. One who has left is no owner any more."""
+    """Who owns the list that was chosen. One who has left is no owner any more; a team has its owners in Teams."""
     return [colleague(one) for one in await exchange(at).owners(at.answers["list"]["id"]) if one.kind != "gone"]
 
 

@@ -17,12 +17,21 @@ from dialogs.people_edits import Edits, edits
 from dialogs.people_parse import Entry, pasted
 from dialogs.people_table import Crowd, Row, crowd, everybody, kept, listed, somebody
 from dialogs.talk import Fact
+from nlu.understanding import OUT_OF_SCOPE
 
 MOST, AT_ONCE = 1_000, 8  # people in one go; look-ups at the same time: Graph slows down who asks for more
 OFFERED, COMPARED, ALIKE = 4, 100, 0.72
 MOST_SUGGESTED = 20  # unknown names for which similar ones are looked for
 DESCRIBED = re.compile(  # "hende den nye i økonomi": nobody by that name, and not to be lost
     r"\b(?:ham|hende)\s+(?:den|der|fra|i|med)\b[^,.;\n]{0,80}?(?=\s{1,4}(?:på|paa|til|af|ind|skal|som|og)\b|\s{0,4}(?:[,.;\n]|$))", re.I
+)
+WISHED = 0.8  # how sure it must be that a text is a wish
+ASKS = re.compile(
+    r"(?:hvem|hvad|hvor|hvilke[nt]?|hvornår|hvordan|hvorfor|er|kan|skal|må|vis|opret|lav|meld|luk|journalis|fjern mig|sæt mig)", re.I
+)
+MYSELF = re.compile(
+    r"\b(?:sæt|saet|skriv|meld|tilføj|tilfoej|føj|foej|tag|fjern|pil|slet|smid|få|faa)\s+(?:lige\s+|også\s+)?mig\b|\bog\s+mig\b(?!\s+som\b)",
+    re.I,
 )
 ME = frozenset({"mig", "jeg", "mig selv", "jeg selv"})
 Those = Callable[[At], Awaitable[Sequence[Colleague] | None]]  # None: that is not for this person to know
@@ -33,10 +42,12 @@ class People(Kind):
     """People by name or address. The answer is a `Crowd`.
 
     there: who is on it already (they are shown, and left out). among: the only ones who can be meant, where something is taken away.
+    beside: a pattern of the words without which a sentence says nothing of it; the question itself is always answered.
     """
 
     there: Those | None = None
     among: Those | None = None
+    beside: str = ""
     corrects = True
     drawn = "lines"
     most = 20_000
@@ -48,11 +59,13 @@ class People(Kind):
         now = crowd(at.now)
         if now.rows:
             changes = edits(text, now, asked=True)
-            return await self._changed(changes, now, at) if changes else None
-        return await self._fresh(text, at)
+            return await self._changed(changes, now, at) if changes and not another_wish(text, at) else None
+        return None if another_wish(text, at) else await self._fresh(text, at)
 
     @override
     async def find(self, text: str, at: At) -> Reading:
+        if self.beside and not re.search(self.beside, text, re.I):
+            return None
         now = crowd(at.now)
         changes = edits(text, now, asked=False) if now.rows else None
         if changes:
@@ -61,7 +74,8 @@ class People(Kind):
             return None
         meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
         described = [found[0].strip() for found in DESCRIBED.finditer(text)]
-        named = [*meaning.entities.get("person", []), *meaning.entities.get("email", []), *described]
+        me = ["mig"] if MYSELF.search(text) else []
+        named = [*me, *meaning.entities.get("person", []), *meaning.entities.get("email", []), *described]
         return await self._fresh("\n".join(named), at) if named else None
 
     @override
@@ -200,6 +214,16 @@ class People(Kind):
             elif row.status in {"ambiguous", "unknown"}:
                 lines.append(row.raw)
         return "\n".join(lines)
+
+
+def another_wish(text: str, at: At) -> bool:
+    """Whether a text that could be names is a wish or a question of its own: "sæt mig på Løbeklubben", "hvem ejer den"."""
+    if len(text.split()) < 2 or "\n" in text or ";" in text:
+        return False
+    meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
+    if meaning.intent in {OUT_OF_SCOPE, "cancel", "thanks", "greeting"} or meaning.confidence < WISHED:
+        return False
+    return bool(ASKS.match(text) or meaning.entities.get("list_name") or meaning.entities.get("mailbox_name"))
 
 
 async def found(entry: Entry, among: Sequence[Colleague] | None, at: At) -> list[Colleague]:

@@ -1,6 +1,5 @@
 """Make a shared mailbox: name, address, owner, who may open it, send as it or on its behalf, and what it is for."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
@@ -10,7 +9,7 @@ from connectors.exchange import Exchange
 from connectors.exchange_models import MailboxDraft, Right
 from dialogs import new_names, texts
 from dialogs.desk import Desk
-from dialogs.fields import At, Colleague, Reading, Text
+from dialogs.fields import At, Colleague, Text
 from dialogs.form import Ask
 from dialogs.people_field import People
 from dialogs.people_table import Crowd, Row, crowd, listed
@@ -21,7 +20,6 @@ from dialogs.who import Owner
 from jobs.engine import Job
 
 INTENT = "mailbox.create"
-SENDING = {"send_as": r"\bsend\w*\s+som\b", "on_behalf": r"\bp[åa]+\s+vegne\b"}  # words beside which the people are meant so
 
 
 class Form(Standard):
@@ -77,7 +75,7 @@ class Form(Standard):
         Ask(
             "Hvem skal kunne sende som postkassen?",
             "Sender som den",
-            People(),
+            People(beside=r"\bsend\w*\s+som\b"),
             ("send som",),
             "Modtageren ser kun postkassens navn. Skriver du ingen, er det dem med adgang.",
             required=False,
@@ -88,7 +86,7 @@ class Form(Standard):
         Ask(
             "Hvem skal kunne sende på vegne af postkassen?",
             "Sender på vegne af",
-            People(),
+            People(beside=r"\bp[åa]+\s+vegne\b"),
             ("på vegne af",),
             "Modtageren ser både navnet på personen og på postkassen.",
             required=False,
@@ -104,12 +102,6 @@ class Form(Standard):
             "Fx ”spørgsmål om barsel”. Kun den, der godkender, ser det; det bliver ikke skrevet i Exchange.",
         ),
     ]
-
-    @classmethod
-    @override
-    async def heard(cls, text: str, at: At) -> dict[str, Reading]:
-        found = await super().heard(text, at)
-        return {name: reading for name, reading in found.items() if name not in SENDING or re.search(SENDING[name], text, re.I)}
 
     @classmethod
     @override
