@@ -35,7 +35,7 @@ async def thanks(turn: Turn) -> None:
 async def help_(turn: Turn) -> None:
     """What Kollega can do, each as a button."""
     turn.say(
-        "Jeg er et program, der kan melde fejl, se på dine sager og journalisere mails. "
+        "Jeg er et program, der kan melde fejl, se på dine sager, journalisere mails og lave fællespostkasser og distributionslister. "
         "Skriv det, som du ville sige det til en kollega, fx ”printeren på 3. sal laver papirstop”. "
         "Jeg gør først noget, når du har sagt ja.",
         *CAN,
