@@ -36,7 +36,11 @@ async def missed(turn: Turn) -> None:
         case 1 if unclear:
             turn.say("Det forstod jeg ikke. Skriv det gerne med et par ord mere, eller se, hvad jeg kan.", HELP, PERSON)
         case 1:
-            turn.say("Det kan jeg ikke hjælpe med. Jeg kan melde fejl, se på dine sager, journalisere mails og lave postkasser og lister.", HELP, PERSON)
+            turn.say(
+                "Det kan jeg ikke hjælpe med. Jeg kan melde fejl, se på dine sager, journalisere mails og lave postkasser og lister.",
+                HELP,
+                PERSON,
+            )
         case 2 if unclear:
             turn.say("Den er jeg heller ikke med på. Servicedesk kan sikkert hjælpe.", PERSON, HELP)
         case 2:

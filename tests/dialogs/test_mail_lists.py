@@ -73,7 +73,8 @@ async def test_hidden_members_are_told_to_an_owner_alone(way: str, desk: Desk) -
     outsider = next(one for one in ALONE.values() if one.id not in on)
     text, statuses = f"{member.email}\n{outsider.email}", {}
     for who in (Who(id=owner.id, name=owner.name), Who(id=BIRTHE.id, name=BIRTHE.name)):
-        reading = await People(**{way: mail_lists.on_it}).read(text, At(desk, event(who), answers))
+        people = People(there=mail_lists.on_it) if way == "there" else People(among=mail_lists.on_it)
+        reading = await people.read(text, At(desk, event(who), answers))
         assert isinstance(reading, Got)
         statuses[who.id] = [row.status for row in crowd(reading.value).rows]
     assert statuses[owner.id] == (["there", "found"] if way == "there" else ["found", "unknown"])
