@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
+from aiohttp import web, web_app
 
 import app
 from settings import Settings
@@ -182,3 +182,4 @@ async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
         finally:
             await bot.cleanup()
             await simulated.cleanup()
+            vars(web_app)["_cached_build_middleware"].cache_clear()  # aiohttp would hold the house, 40 MB, until the tests end
