@@ -45,6 +45,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 TROUBLED = re.compile(r"^\((?:fault|drop|slow|later|edit)", re.MULTILINE)
 OTHERS = re.compile(r"^\(as ", re.MULTILINE)  # who approves a standard request: here nobody need, by tests/rules
+SAME = re.compile(r"Set-|Add-\w+Permission")  # said a second time in the same words it changes nothing
 ID = re.compile(r"[0-9a-f]{32}|[\w=-]{24,}")
 SYSTEMS = {kind.name: kind.setting.removesuffix("_URL").lower() for kind in connectors(Connector) if hasattr(kind, "name")}
 Write = tuple[str, str, str, str]  # system, method, path without ids, command
@@ -119,10 +120,13 @@ class Place:
 
     async def wrote(self) -> Counter[Write]:
         """What took effect."""
-        done = Counter(named(line) for line in await self.house.writes() if line["status"] < 300)
-        return Counter(
-            {write: 1 if write[3].startswith("Set-") else count for write, count in done.items()}
-        )  # to set it again changes nothing
+        done, seen = Counter[Write](), set[tuple[Write, str]]()
+        for line in [one for one in await self.house.writes() if one["status"] < 300]:
+            write, body = named(line), json.dumps(line["body"], sort_keys=True)
+            if not (SAME.match(write[3]) and (write, body) in seen):
+                done[write] += 1
+            seen.add((write, body))
+        return done
 
     async def struck(self) -> None:
         """Until the fault has met its request."""
