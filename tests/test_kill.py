@@ -98,7 +98,7 @@ async def processes(folder: Path) -> AsyncIterator[tuple[Processes, House]]:
 
 async def until(found: Any, what: str) -> Any:
     """Poll until `await found()` is true."""
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(100):
         while not (result := await found()):  # noqa: ASYNC110 - what is awaited happens in other processes
             await asyncio.sleep(0.05)
     assert result, what
