@@ -174,21 +174,38 @@ FROZEN = {  # guard rails against a slip, not proof: the chain is the proof
     "audit_detail": ("UPDATE",),
 }
 
+TRIGGERS = {  # the names of those that are there
+    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'trigger'"),
+    "postgresql": text("SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = :schema").bindparams(schema=SCHEMA),
+}
+
 
 def create(connection: Connection) -> None:
-    """Make what is missing: tables, columns that a later release added, indexes, triggers."""
+    """Make what is missing: tables, columns that a later release added, indexes, triggers.
+
+    It looks before it makes, since PostgreSQL locks the table of an index or trigger that is there already, and
+    processes that are at work write to several of them at a time: the two would wait for each other.
+    """
     postgres = connection.dialect.name == "postgresql"
+    schema = SCHEMA if postgres else None
     if postgres:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('kollega.jobs.create'))"))
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+    there = inspect(connection)
     for table in tables.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-        _add_columns(connection, table, SCHEMA if postgres else None)
+        if not there.has_table(table.name, schema):
+            connection.execute(CreateTable(table))
+        else:
+            _add_columns(connection, table, schema)
+        indexes = {index["name"] for index in inspect(connection).get_indexes(table.name, schema)}
         for index in table.indexes:
-            connection.execute(CreateIndex(index, if_not_exists=True))
+            if index.name not in indexes:
+                connection.execute(CreateIndex(index))
+    frozen = set(connection.execute(TRIGGERS[connection.dialect.name]).scalars())
     for name, events in FROZEN.items():
         for event in events:
-            _freeze(connection, name, event)
+            if _trigger(name, event) not in frozen:
+                _freeze(connection, name, event)
 
 
 def _add_columns(connection: Connection, table: Table, schema: str | None) -> None:
@@ -199,8 +216,12 @@ def _add_columns(connection: Connection, table: Table, schema: str | None) -> No
             connection.execute(text(f"ALTER TABLE {where} ADD COLUMN {CreateColumn(column).compile(dialect=connection.dialect)}"))
 
 
+def _trigger(table: str, event: str) -> str:
+    return f"{table}_no_{event.lower()}"
+
+
 def _freeze(connection: Connection, table: str, event: str) -> None:
-    name = f"{table}_no_{event.lower()}"
+    name = _trigger(table, event)
     if connection.dialect.name != "postgresql":
         no = f"SELECT RAISE(ABORT, '{table} is append-only')"
         connection.execute(text(f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON {table} BEGIN {no}; END"))

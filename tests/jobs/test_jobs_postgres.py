@@ -8,7 +8,9 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from jobs.tables import create
 from tests.jobs.postgres_server import Server
 from tests.jobs.toy_house import House, until
 from tests.jobs.toy_jobs import order
@@ -93,3 +95,15 @@ def test_a_lost_lock_alone_is_taken_again(build: Callable[[bool], House], server
     house.open("a")
     other.done("k")
     assert house.keys("call") == {"k/a": 1}
+
+
+def test_a_process_starts_beside_one_that_writes(server: Server) -> None:
+    """Where everything is there, a start locks no table: it would wait for the writer, and the writer for it."""
+    engine = create_engine(server.database())
+    with engine.begin() as first:
+        create(first)
+    with engine.begin() as writer, engine.begin() as starting:
+        writer.execute(text("LOCK TABLE jobs.audit, jobs.audit_detail, jobs.run, jobs.slot IN ROW EXCLUSIVE MODE"))
+        starting.execute(text("SET LOCAL lock_timeout = '2s'"))
+        create(starting)
+    engine.dispose()
