@@ -33,7 +33,7 @@ from jobs.people import Pseudonyms, kept
 from jobs.running import STARTED_HERE, Running
 from jobs.runs import Runs
 from jobs.serializer import JsonSerializer
-from jobs.standing import Mending, State, Status
+from jobs.standing import Mending, Record, State, Status
 from jobs.store import Store
 from jobs.waits import Answer, Answered, Reminder, Waits
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:  # dbos takes 0.4 s to import; `Jobs.launch` does it, in a thr
 
     from jobs.recovery import Recovery
 
-__all__ = ["Answer", "Answered", "Job", "Jobs", "Limit", "Order", "Pace", "Reminder", "State", "Status", "reference"]
+__all__ = ["Answer", "Answered", "Job", "Jobs", "Limit", "Order", "Pace", "Record", "Reminder", "State", "Status", "reference"]
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -223,6 +223,13 @@ class Jobs:
     async def status(self, key: str) -> Status | None:
         """How that job stands, or None. Raises Unavailable when the job database does not answer."""
         return await self._in_turn(standing.of_job(self._runs, key))
+
+    async def record(self, key: str) -> Record | None:
+        """What a job was told and what its steps gave; None for a job that is unknown or whose steps are no longer kept.
+
+        Raises Unavailable when the job database does not answer.
+        """
+        return await self._in_turn(standing.record_of(key))
 
     async def mine(self, person_id: str, limit: int = 10) -> list[Status]:
         """The newest jobs of one person, newest first. Raises Unavailable when the job database does not answer."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 import structlog
 from sqlalchemy import Row
 
+from jobs.job import Order
 from jobs.logs import described
 from jobs.pace import Pace
 from jobs.runs import Runs, Trouble, links
@@ -36,6 +37,26 @@ class Status:
     retrying_system: str
     next_try: datetime | None
     links: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a job was told, and the results of its steps that are over, as plain JSON, by the steps' names."""
+
+    order: Order
+    results: dict[str, Any]
+
+
+async def record_of(key: str) -> Record | None:
+    """From dbos' own rows."""
+    from dbos import DBOS
+
+    found = await DBOS.list_workflows_async(workflow_ids=[key], load_input=True, load_output=False)
+    if not found or found[0].input is None:
+        return None
+    steps = await DBOS.list_workflow_steps_async(key)
+    (order,) = found[0].input["args"]
+    return Record(Order(**order), {one["function_name"]: one["output"] for one in steps if one["error"] is None})
 
 
 async def of_job(runs: Runs, key: str) -> Status | None:
