@@ -51,7 +51,7 @@ NAMES: web.AppKey[KnownNames] = web.AppKey("names")
 
 
 def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> web.Application:
-    """The application. `now` gives the time that the dialogs go by (aware, UTC)."""
+    """The application. `now` gives the time that the dialogs and the jobs go by (aware, UTC)."""
     app = web.Application()
     app[SETTINGS], app[CLOCK] = settings, now
     app.cleanup_ctx.append(opened)
@@ -120,6 +120,7 @@ def jobs_of(app: web.Application) -> Jobs:
         work=do,
         tell=tell,
         patience=timedelta(minutes=settings.patience_minutes),
+        now=app[CLOCK],
         limits={"mailbox": Limit(at_once=4)},  # Graph takes four calls at a time for one mailbox and app
         person_key=key.get_secret_value() if key else None,
         keep=timedelta(days=settings.run_days),

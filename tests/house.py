@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import itertools
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -130,11 +131,14 @@ class House:
     def __init__(self, http: aiohttp.ClientSession, simulators: str, bot: str, control: Any) -> None:
         self.http, self.simulators, self.bot, self.control = http, simulators, bot, control
         self.people: dict[str, Person] = {}
-        self.later = timedelta()  # how much later it is for the dialogs than half past nine of the seeded world's morning
+        self.later = (
+            timedelta()
+        )  # how much later it is for dialogs and jobs than the clock says that began at half past nine of the seeded world
+        self._began = time.monotonic()
 
     def now(self) -> datetime:
-        """The time for the dialogs."""
-        return NOW + timedelta(minutes=30) + self.later
+        """The time for dialogs and jobs: it goes on by itself, and jumps by `later`."""
+        return NOW + timedelta(minutes=30, seconds=time.monotonic() - self._began) + self.later
 
     async def person(self, name: str) -> Person:
         """That person, with the chat open."""
