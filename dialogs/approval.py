@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel
-
 from connectors.errors import Denied, NotFound
 from dialogs import texts
+from dialogs.approvers import Approval
 from dialogs.desk import Desk
 from dialogs.fields import Colleague
 from dialogs.talk import Button, Fact, Input, Reply
@@ -38,25 +37,6 @@ LIKELY = re.compile(
     r"nej\b|(?:hov |nå )?(?:jeg )?(?:fortrød|godkender|afviser|attesterer)\b", re.I
 )  # meant for what waits, and not plain enough
 SAYS = {"yes": "godkendt", "no": "sagt nej", "withdraw": "trukket ønsket tilbage"}
-
-
-class Approval(BaseModel):
-    """Who is asked, how many of them must say yes, and when they are reminded. `because`: "ejer", "leder"."""
-
-    approvers: list[Colleague]
-    number: int = 1
-    because: str = ""
-    remind: int  # working hours
-    escalate: int  # working hours
-    days: int
-
-    def fact(self) -> Fact:
-        """Who has to say yes, as a line of the summary."""
-        *most, last = [texts.plain(one.name) for one in self.approvers]
-        if self.number > 1:
-            return Fact(label="Skal godkendes af", value=f"{self.number} af {texts.names([*most, last])}")
-        who = f"{', '.join(most)} eller {last}" if most else last
-        return Fact(label="Skal godkendes af", value=f"{who} ({self.because})" if self.because else who)
 
 
 @dataclass

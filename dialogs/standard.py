@@ -1,14 +1,14 @@
 """What every standard request has beside its fields: who may ask for it, how much at a time, and who must approve, by the administrators' rule."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from typing_extensions import override
 
 from connectors.directory import Directory
 from dialogs import texts
-from dialogs.approval import Approval, Wish, meanwhile
+from dialogs.approval import Wish, meanwhile
+from dialogs.approvers import Approval, approval_by, groups
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague
 from dialogs.form import Notice, Request
@@ -17,6 +17,13 @@ from dialogs.talk import Button, Event, Fact, Reply, Who
 from jobs.engine import Job
 
 PARTIES = {"ejer": "ejeren", "leder": "en leder"}
+
+
+class Reversal(NamedTuple):
+    """What undoing does: in a sentence, and line by line."""
+
+    does: str
+    lines: list[Fact]
 
 
 class Standard(Request):
@@ -53,7 +60,7 @@ class Standard(Request):
             return Notice(refusal, (Button(label="Opret en sag om det", do="offer", data={"intent": "case.create"}),), stop=True)
         if hinder := await cls.hinders(at):
             return hinder
-        approval = await cls.approval_by(rule, at)
+        approval = await approval_by(rule, at, cls.owners)
         if approval and len(approval.approvers) < approval.number:
             return Notice("Der er ikke nok, der kan godkende det, så jeg kan ikke gøre det. Servicedesk kan hjælpe.", stop=True)
         return Notice(adds={"approval": approval.model_dump() if approval else None})
@@ -85,41 +92,9 @@ class Standard(Request):
                     return True
         return False
 
-    @classmethod
-    async def approval_by(cls, rule: Rule, at: At) -> Approval | None:
-        """Who must approve; None for nobody. Where the owner alone decides, an owner's own wish needs nobody's yes."""
-        asker = Colleague.model_validate(at.answers["requester"])
-        directory = at.desk.systems.get(Directory)
-        found: dict[str, Colleague] = {}
-        because = ""
-        for one in rule.godkender:
-            match one.partition(":")[0]:
-                case "ingen":
-                    return None
-                case "ejer":
-                    owners = await cls.owners(at)
-                    if rule.godkender == ["ejer"] and rule.antal_godkendere == 1 and asker.id in {owner.id for owner in owners}:
-                        return None
-                    because, some = "ejer", list(owners)
-                case "leder":
-                    manager = await directory.manager(asker.id)
-                    because, some = "leder", [Colleague.of(manager)] if manager else []
-                case _:
-                    because, some = (
-                        "",
-                        [Colleague.of(person) for group in sorted(groups(one, at)) for person in await directory.people_in(group)],
-                    )
-            found |= {person.id: person for person in some if person.id != asker.id}
-        if not found and (manager := await directory.manager(asker.id)) and manager.id != asker.id:
-            because, found = "leder", {manager.id: Colleague.of(manager)}
-        return Approval(
-            approvers=list(found.values()),
-            number=rule.antal_godkendere,
-            because=because if len(found) == 1 else "",
-            remind=rule.paamind_timer,
-            escalate=rule.eskaler_timer,
-            days=rule.udloeb_dage,
-        )
+    def what(self) -> str:
+        """What happens, without the question whether it is right."""
+        return self.confirm().removesuffix("Passer det?").strip()
 
     @override
     def facts(self) -> list[Fact]:
@@ -140,8 +115,7 @@ class Standard(Request):
     async def cleared(self, desk: Desk, job: Job) -> str:
         """The approval first; then the right once more, which may have gone while it was waited for."""
         if self.approval:
-            what = self.confirm().removesuffix("Passer det?").strip()
-            outcome = await Wish(self.approval, self.requester, what, self.facts(), desk, job).obtained()
+            outcome = await Wish(self.approval, self.requester, self.what(), self.facts(), desk, job).obtained()
             if outcome:
                 return outcome
         refusal = await job.step("rights", self.still_refused, desk, job.order.person, job.approved_by, returns=str, on="directory")
@@ -152,15 +126,13 @@ class Standard(Request):
             return "refused"
         return ""
 
-    async def undoable(self, desk: Desk, job: Job) -> datetime | None:
-        """In the job, when the work is done: until when it can be undone by the rule (aware); None: not at all."""
+    async def reversal(self, back: Mapping[str, Any], at: At) -> "Reversal | str":
+        """What undoing this would do now, or in a sentence why it cannot be undone. back: as it was given to `finish`. Raises ConnectorError."""
+        raise NotImplementedError
 
-        async def until() -> str:
-            hours = desk.rules.of(self.intent).fortryd_timer
-            return (desk.now() + timedelta(hours=hours)).isoformat() if hours else ""
-
-        found = await job.step("undoable", until, on="rules")
-        return datetime.fromisoformat(found) if found else None
+    async def undo(self, back: Mapping[str, Any], key: str, desk: Desk, job: Job) -> str:
+        """In a job of its own: undo what this did, read back, and say it. key: of the job that did it."""
+        raise NotImplementedError
 
     async def still_refused(self, desk: Desk, person: dict[str, Any], approved: list[str]) -> str:
         """`refusal` as things are when the work begins, and whether those who approved may still do so."""
@@ -168,7 +140,7 @@ class Standard(Request):
         at, rule = At(desk, event, self.model_dump(mode="json")), desk.rules.of(self.intent)
         if refusal := await self.refusal(rule, at):
             return refusal
-        needed = await self.approval_by(rule, at)
+        needed = await approval_by(rule, at, self.owners)
         if needed and len({one.id for one in needed.approvers} & set(approved)) < needed.number:
             return "Reglerne for, hvem der skal godkende, er ændret imens. Der er ikke ændret noget. Bed om det igen, så spørger jeg de rigtige."
         return ""
@@ -177,9 +149,3 @@ class Standard(Request):
         """The minutes that the rule says are saved, -1 where it says nothing."""
         minutes = desk.rules.of(self.intent).minutter
         return -1 if minutes is None else minutes
-
-
-def groups(party: str, at: At) -> frozenset[str]:
-    """The object ids of the groups that a rule's "rolle:…" or "gruppe:…" stands for."""
-    kind, _, name = party.partition(":")
-    return frozenset({name}) if kind == "gruppe" else at.desk.roles.get(name, frozenset())
