@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from jobs.database import Place
 from jobs.runs import Runs, links
 from jobs.serializer import JsonSerializer
 from jobs.standing import NAMES
 from jobs.store import Store
-from jobs.tables import WAIT
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, Serializer
@@ -118,15 +117,14 @@ class Admin:
             return {}
         known = await asyncio.to_thread(self._statuses, keys)
         troubles = await self._runs.troubles(keys)
-        resting = select(WAIT).where(WAIT.c.run_id.in_(keys), WAIT.c.over_at.is_(None), WAIT.c.answer.is_(None))
-        waits = {row.run_id: row for row in await self._store.read(resting)}
+        waits = await self._runs.waits(keys)
         return {key: self._word(known.get(key, ""), troubles.get(key), waits.get(key)) for key in keys}
 
     @staticmethod
     def _word(status: str, trouble: Any, wait: Any) -> str:
         if status == "PENDING" and trouble:
             return f"retrying: {trouble.system} does not answer, next try {when(trouble.next_at)}"
-        if status == "PENDING" and wait and wait.until:
+        if status == "PENDING" and wait:
             return f"waits for {wait.name} until {when(wait.until)}"
         return {"": "never began", "SUCCESS": "ending", "CANCELLED": "being cancelled"}.get(status, NAMES.get(status, "dead"))
 

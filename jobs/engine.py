@@ -19,10 +19,11 @@ from uuid import uuid4
 import structlog
 
 from connectors.errors import Unavailable
-from jobs import anchors, standing
+from jobs import anchors, history, standing
 from jobs.asks import Asked, Asks
 from jobs.audit import plain
 from jobs.database import place, postgres, prepare
+from jobs.history import ANY, Recalled, Which
 from jobs.job import Job, Order, Tell, reference
 from jobs.limits import Limit, Limits
 from jobs.locks import AdvisoryLock, FileLock
@@ -42,7 +43,7 @@ if TYPE_CHECKING:  # dbos takes 0.4 s to import; `Jobs.launch` does it, in a thr
 
     from jobs.recovery import Recovery
 
-__all__ = ["Answer", "Answered", "Job", "Jobs", "Limit", "Order", "Pace", "Record", "Reminder", "State", "Status", "reference"]
+__all__ = ["Answer", "Answered", "Job", "Jobs", "Limit", "Order", "Pace", "Record", "Reminder", "State", "Status", "Which", "reference"]
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -231,9 +232,20 @@ class Jobs:
         """
         return await self._in_turn(standing.record_of(key))
 
-    async def mine(self, person_id: str, limit: int = 10) -> list[Status]:
+    async def mine(self, person_id: str, limit: int = 10, which: Which = ANY) -> list[Status]:
         """The newest jobs of one person, newest first. Raises Unavailable when the job database does not answer."""
-        return await self._in_turn(standing.of_person(self._runs, self._pseudonyms.of(person_id), limit))
+        return await self._in_turn(self._mine(self._pseudonyms.of(person_id), limit, which))
+
+    async def _mine(self, person: str, limit: int, which: Which) -> list[Status]:
+        return await standing.of_rows(self._runs, await history.of_person(self._store, person, limit, which))
+
+    async def saved(self, person_id: str, which: Which = ANY) -> int:
+        """The minutes that one person's jobs saved. Raises Unavailable when the job database does not answer."""
+        return await self._in_turn(history.saved(self._store, self._pseudonyms.of(person_id), which))
+
+    async def recalled(self, person_id: str, keys: Sequence[str]) -> dict[str, Recalled]:
+        """What those jobs were about, for those that this person ordered. Raises Unavailable when the job database does not answer."""
+        return await self._in_turn(history.recalled(self._store, self._pseudonyms.of(person_id), keys))
 
     async def cancel(self, key: str) -> bool:
         """Stop the job; a step under way runs to its end. True: cancelled by this call. False: unknown, or finished before.

@@ -164,10 +164,6 @@ class Runs:
         runs = select(RUN).order_by(RUN.c.started_at.desc(), RUN.c.id).limit(limit)
         return await self._store.read(runs.where(RUN.c.state == state) if state else runs)
 
-    async def of_person(self, person: str, limit: int) -> list[Row[Any]]:
-        """The newest runs of one person (a pseudonym), newest first."""
-        return await self._store.read(select(RUN).where(RUN.c.person == person).order_by(RUN.c.started_at.desc(), RUN.c.id).limit(limit))
-
     async def events(self, key: str) -> list[Row[Any]]:
         """The steps of a run, in the order they ended."""
         return await self._store.read(select(EVENT).where(EVENT.c.run_id == key).order_by(EVENT.c.at, EVENT.c.seq))
@@ -199,6 +195,11 @@ class Runs:
             select(TROUBLE).where(TROUBLE.c.run_id.in_(keys), TROUBLE.c.next_at.is_not(None)).order_by(TROUBLE.c.next_at.desc())
         )
         return {row.run_id: Trouble(row.system, row.failures, row.first_at, row.next_at) for row in rows}
+
+    async def waits(self, keys: Sequence[str]) -> dict[str, Row[Any]]:
+        """Per run, the wait that nobody has answered yet."""
+        resting = select(WAIT).where(WAIT.c.run_id.in_(keys), WAIT.c.until.is_not(None), WAIT.c.over_at.is_(None), WAIT.c.answer.is_(None))
+        return {row.run_id: row for row in await self._store.read(resting)}
 
     async def note(self, key: str, step: str, trouble: Trouble) -> None:
         """Write down how a step stands; its first failure stays what it was."""

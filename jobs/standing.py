@@ -22,7 +22,7 @@ State = Literal["waiting", "running", "retrying", "done", "failed", "cancelled"]
 class Status:
     """How a job stands. Times are UTC. `retrying_system` and `next_try` only while it retries; `outcome` and `links` once it is finished.
 
-    links: what it made or changed, {"name", "url"} each.
+    links: what it made or changed, {"name", "url"} each. waits_for: the name of the wait that it rests in (`Job.wait`), "" for none.
     """
 
     key: str
@@ -37,6 +37,7 @@ class Status:
     retrying_system: str
     next_try: datetime | None
     links: list[dict[str, str]]
+    waits_for: str
 
 
 @dataclass(frozen=True)
@@ -62,23 +63,20 @@ async def record_of(key: str) -> Record | None:
 async def of_job(runs: Runs, key: str) -> Status | None:
     """How one job stands, or None."""
     row = await runs.get(key)
-    return next(iter(await _standing(runs, [row])), None) if row is not None else None
+    return next(iter(await of_rows(runs, [row])), None) if row is not None else None
 
 
-async def of_person(runs: Runs, person_id: str, limit: int) -> list[Status]:
-    """The newest jobs of one person, newest first."""
-    return await _standing(runs, await runs.of_person(person_id, limit))
-
-
-async def _standing(runs: Runs, rows: list[Row[Any]]) -> list[Status]:
+async def of_rows(runs: Runs, rows: list[Row[Any]]) -> list[Status]:
     """Rows whose job was never enqueued are left out: the process died between the two, and nobody was told that it had begun."""
     still_open = [row.id for row in rows if row.finished_at is None]
     states = await _states(still_open)
     troubles = await runs.troubles(list(states)) if states else {}
-    return [_status(row, states.get(row.id, ""), troubles.get(row.id)) for row in rows if row.finished_at is not None or row.id in states]
+    waits = await runs.waits(list(states)) if states else {}
+    known = [row for row in rows if row.finished_at is not None or row.id in states]
+    return [_status(row, states.get(row.id, ""), troubles.get(row.id), waits.get(row.id)) for row in known]
 
 
-def _status(row: Row[Any], state: str, trouble: Trouble | None) -> Status:
+def _status(row: Row[Any], state: str, trouble: Trouble | None, wait: Row[Any] | None) -> Status:
     retries = trouble if state == "PENDING" and row.finished_at is None else None
     now = "retrying" if retries else NAMES.get(state, "failed")
     return Status(
@@ -94,6 +92,7 @@ def _status(row: Row[Any], state: str, trouble: Trouble | None) -> Status:
         retrying_system=retries.system if retries else "",
         next_try=retries.next_at if retries else None,
         links=links(row),
+        waits_for=wait.name if wait is not None else "",
     )
 
 
