@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     servicenow_client_id: str | None = Field(default=None, description="OAuth client at the instance.")
     servicenow_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
     servicenow_timezone: str = Field(default="GMT", description="The time zone of the integration user in ServiceNow.")
+    servicenow_request_item: str = Field(
+        default="Udført af Kollega",
+        description="The catalogue item by which standard requests that were carried out are entered; with a text variable kollega_key.",
+    )
     graph_url: str | None = Field(default=None, description="Microsoft Graph, https://graph.microsoft.com.")
     graph_tenant_id: str | None = Field(default=None, description="The tenant of the Graph app registration.")
     graph_client_id: str | None = Field(default=None, description="The Graph app registration.")
@@ -55,6 +59,12 @@ class Settings(BaseSettings):
     edoc_url: str | None = Field(default=None, description="eDoc's service address.")
     edoc_client_id: str | None = Field(default=None, description="The client id that eDoc knows Kollega by.")
     edoc_authkey: SecretStr | None = Field(default=None, description="The key that goes with it.")
+    kvantum_url: str | None = Field(default=None, description="The address above Kvantum's reporting interface.")
+    kvantum_client_id: str | None = Field(default=None, description="OAuth client at Kvantum.")
+    kvantum_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
+    timereg_url: str | None = Field(default=None, description="The address above the time registration's reporting interface.")
+    timereg_user: str | None = Field(default=None, description="Kollega's user at the time registration.")
+    timereg_password: SecretStr | None = Field(default=None, description="Its password.")
 
     patience_minutes: int = Field(default=180, ge=0, description="How long a job goes on trying while a system does not answer.")
     run_days: int = Field(
@@ -97,7 +107,17 @@ class Settings(BaseSettings):
             raise ValueError("must name a file: what is kept must outlive the process")
         return url
 
-    @field_validator("simulators_url", "servicenow_url", "graph_url", "exchange_url", "edoc_url", "openid_metadata_url", "token_url")
+    @field_validator(
+        "simulators_url",
+        "servicenow_url",
+        "graph_url",
+        "exchange_url",
+        "edoc_url",
+        "kvantum_url",
+        "timereg_url",
+        "openid_metadata_url",
+        "token_url",
+    )
     @classmethod
     def an_address(cls, url: str | None) -> str | None:
         """An absolute http(s) address, kept without a slash at the end."""
@@ -149,7 +169,7 @@ class Settings(BaseSettings):
     @property
     def needs_simulators(self) -> bool:
         """Neither simulators nor any real system is named: app.py starts the simulators itself."""
-        return not (self.simulators_url or self.servicenow_url or self.graph_url or self.exchange_url or self.edoc_url)
+        return not (self.simulators_url or any(getattr(self, name) for name in NEEDS if name != "app_id"))
 
     def system_url(self, name: str) -> str | None:
         """The address of a system ("servicenow"), real or simulated; None when it is not configured."""
@@ -180,6 +200,8 @@ NEEDS = {
     "graph_url": ("graph_tenant_id", "graph_client_id", "graph_client_secret"),
     "exchange_url": ("exchange_tenant_id", "exchange_client_id", "exchange_client_secret"),
     "edoc_url": ("edoc_client_id", "edoc_authkey"),
+    "kvantum_url": ("kvantum_client_id", "kvantum_client_secret"),
+    "timereg_url": ("timereg_user", "timereg_password"),
 }
 
 

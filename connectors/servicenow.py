@@ -17,7 +17,8 @@ from typing_extensions import override
 
 from connectors.errors import Conflict, NotFound, Refused, Unavailable
 from connectors.identity import Client, Tokens, client_credentials
-from connectors.servicenow_table import Row, TableApi, file_name, plain_type
+from connectors.servicenow_items import RequestItems
+from connectors.servicenow_table import Row, file_name, plain_type
 from settings import Settings
 
 OWN = {  # whose case it is, per table
@@ -102,15 +103,16 @@ class IncidentDraft(Shape):
     device: str = ""
 
 
-class ServiceNow(TableApi):
-    """The instance, through its Table API."""
+class ServiceNow(RequestItems):
+    """The instance, through its Table API; what was done is entered through its catalogue."""
 
     name: ClassVar[str] = "servicenow"
     setting: ClassVar[str] = "SERVICENOW_URL"
     limit: ClassVar[int] = 4  # an instance runs some four API calls at a time and queues the rest
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, tokens: Tokens | None = None, zone: str = "GMT") -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, tokens: Tokens | None = None, zone: str = "GMT", item: str = "") -> None:
         super().__init__(session, url, tokens)
+        self.item = item
         self._zone = ZoneInfo(zone)
         self._tables_known = False
 
@@ -125,7 +127,7 @@ class ServiceNow(TableApi):
             secret = settings.servicenow_client_secret
             client = Client(settings.servicenow_client_id or "", secret.get_secret_value() if secret else "")
         tokens = client_credentials(cls.name, f"{url}/oauth_token.do", client, session)
-        return cls(session, url, tokens, settings.servicenow_timezone)
+        return cls(session, url, tokens, settings.servicenow_timezone, settings.servicenow_request_item)
 
     @override
     async def check(self) -> str:
@@ -135,6 +137,10 @@ class ServiceNow(TableApi):
             nobodys = (self.rows(table, {own: NOBODY}, ("number",), f"read {table}") for table, own in OWN.items())
             await asyncio.gather(*nobodys, self.rows("sys_user_has_role", {"user": NOBODY}, ("role.name",), "read roles"))
             self._tables_known = True
+        try:
+            await self.catalogue_item()
+        except NotFound:
+            return f"users, roles and cases can be read; the catalogue has no item {self.item!r}, so what is done is not entered"
         return "users, roles and cases can be read"
 
     async def caller(self, email: str) -> Caller:

@@ -67,6 +67,7 @@ class Request(BaseModel):
     example: ClassVar[str] = ""  # of a correction in words: "sted: 3. sal"
     rechecks: ClassVar[bool] = False  # `notice` is asked again at the yes; when its `adds` are others, the summary is shown again
     takes_files: ClassVar[bool] = False  # files from the chat go along
+    spoken: ClassVar[bool] = True  # can be wished for in words; False: it is begun by a button alone, and has no phrases
 
     requester: Colleague
     files: list[File] = []

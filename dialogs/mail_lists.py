@@ -1,23 +1,24 @@
-"""What the requests about distribution lists share: finding the list, who owns it and is on it, and whether it can be changed at all."""
+"""What the requests about distribution lists share: the list and who owns it, whether it can be changed at all, and people put on or taken off."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
+
+from typing_extensions import override
 
 from connectors.errors import NotFound, Refused
 from connectors.exchange import Exchange
 from connectors.exchange_models import MailList, Member, Outcome
 from dialogs import texts
+from dialogs.desk import Desk
 from dialogs.fields import At, Colleague
+from dialogs.finishing import finish
 from dialogs.form import Ask, Notice
 from dialogs.lookups import List, Thing
-from dialogs.people_table import listed
-from dialogs.starting import start
+from dialogs.people_table import Crowd, crowd, kept, listed
+from dialogs.standard import Standard
 from dialogs.talk import Button
-from dialogs.turn import Turn
+from jobs.engine import Job
 
-UNDOES = frozenset({"distribution_list.add_member", "distribution_list.remove_member"})  # each the reverse of the other
-MOST_UNDONE = 40  # people whose addresses a button carries
 KINDS = {"dynamic": "bliver lavet automatisk efter en regel, så ingen kan skrives på eller tages af", "team": "hører til et team i Teams"}
 
 
@@ -82,42 +83,6 @@ async def untouchable(at: At, wish: str) -> Notice | None:
     return Notice(f"{name} {why}. Servicedesk kan gøre det.", (case,), stop=True)
 
 
-def undo(outcomes: Sequence[Outcome], emails: dict[str, str], reverse: tuple[str, str], until: datetime | None) -> tuple[Button, ...]:
-    """The button that asks for the reverse, for those whom it was really done for; nothing where the rule gives no time.
-
-    emails: by id. reverse: the intent, and its wish with a place for the people. until: aware.
-    """
-    done = [emails[one.person] for one in outcomes if one.state == "done" and one.person in emails]
-    if not done or until is None or len(done) > MOST_UNDONE:
-        return ()
-    data = {"intent": reverse[0], "text": reverse[1].format(who=", ".join(done)), "until": until.isoformat()}
-    return (Button(label="Fortryd", do="undo", data=data),)
-
-
-def still(until: str, now: datetime) -> bool:
-    """Whether that time, as a card gave it back, is not over. What is no time with a zone is over."""
-    try:
-        end = datetime.fromisoformat(until)
-    except ValueError:
-        return False
-    return end.tzinfo is not None and now <= end
-
-
-async def undone(turn: Turn, button: Button, card: str, inputs: dict[str, str]) -> None:
-    """Begin the reverse, which is shown before it is done, like any other request."""
-    del inputs
-    intent, text = button.data.get("intent", ""), button.data.get("text", "")
-    if intent not in UNDOES or not text or not still(button.data.get("until", ""), turn.desk.now()):
-        turn.close_card(card, "Det kan ikke fortrydes længere.")
-        turn.say("Det er for længe siden til at fortryde. Skriv, hvad der skal ændres, så gør vi det på den måde.")
-        return
-    turn.close_card(card, "Du bad om at fortryde.")
-    await start(turn, intent, text)
-
-
-PRESSES = {"undo": undone}
-
-
 def told(outcomes: Sequence[Outcome], names: dict[str, str], did: str) -> str:
     """What became of the people: those it was done for, those who were so before, and each one who failed, with the reason."""
     groups: dict[str, list[str]] = {}
@@ -131,3 +96,62 @@ def told(outcomes: Sequence[Outcome], names: dict[str, str], did: str) -> str:
         "failed": "Det lykkedes ikke for {who}. Bed mig om det igen.",
     }
     return " ".join(sentence.format(who=listed(groups[state]), did=did) for state, sentence in says.items() if state in groups)
+
+
+def outcome_of(outcomes: Sequence[Outcome]) -> str:
+    """In a word for the run: "nothing" where nobody was changed."""
+    if all(one.state in {"done", "already"} for one in outcomes):
+        return "done"
+    return "partly" if any(one.state == "done" for one in outcomes) else "nothing"
+
+
+class OfList(Standard):
+    """A request about a list that exists: its owners decide, and it must be one that can be changed from here."""
+
+    list: Annotated[Thing, WHICH]
+
+    @classmethod
+    @override
+    async def owners(cls, at: At) -> Sequence[Colleague]:
+        return await owning(at)
+
+    @classmethod
+    def wish(cls, at: At) -> str:
+        """What is asked for, as the title of a case for those who can do it."""
+        raise NotImplementedError
+
+    @classmethod
+    @override
+    async def hinders(cls, at: At) -> Notice | None:
+        return await untouchable(at, cls.wish(at))
+
+    @classmethod
+    @override
+    def about(cls, answers: Mapping[str, Any]) -> str:
+        return texts.plain(answers["list"]["name"]) if answers.get("list") else "listen"
+
+
+class Membership(OfList):
+    """People who are put on a list or taken off it. reverse: the request that undoes it."""
+
+    reverse: ClassVar[str]
+
+    members: Crowd
+
+    @classmethod
+    @override
+    def people(cls, at: At) -> Sequence[Colleague]:
+        return crowd(at.answers.get("members")).people
+
+    @property
+    def number(self) -> str:
+        """How many, in words."""
+        return texts.count(len(self.members.people), "person", "personer")
+
+    async def ended(self, desk: Desk, job: Job, outcomes: Sequence[Outcome], did: str) -> str:
+        """Say what became of each, and keep for whom it can be undone."""
+        done = {one.person for one in outcomes if one.state == "done"}
+        rows = [row for row in self.members.rows if row.status == "found" and row.person and row.person.id in done]
+        back = {"intent": self.reverse, "answers": {"list": self.list.model_dump(), "members": kept(rows)}}
+        said = told(outcomes, {one.id: one.name for one in self.members.people}, f"{did} {texts.plain(self.list.name)}")
+        return await finish(self, desk, job, said, outcome=outcome_of(outcomes), back=back if done else None)

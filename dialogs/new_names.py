@@ -1,13 +1,16 @@
-"""Names and addresses of new lists and mailboxes: by the administrators' rule of the request, and free in Exchange."""
+"""New lists and mailboxes: their name, address and owner as fields, by the administrators' rule of the request, and free in Exchange."""
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from connectors.exchange import Exchange
 from connectors.folding import fold
 from dialogs import texts
 from dialogs.fields import At
-from dialogs.proposals import address_of
+from dialogs.form import Ask
+from dialogs.proposals import Address, Name, address_of
+from dialogs.who import Owner
 
 
 async def domains(at: At) -> Sequence[str]:
@@ -44,3 +47,19 @@ def by_rule(intent: str) -> Callable[[str, At], str]:
         return rule.replace("{navn}", address_of(name)) if rule else address_of(name)
 
     return propose
+
+
+def name(intent: str, what: str, entity: Literal["mailbox_name", "list_name"], hint: str) -> Ask:
+    """What it is called. what: as the questions have it, "listen"."""
+    return Ask(f"Hvad skal {what} hedde?", "Navn", Name(name_free, entity=entity, wrong=wrong(intent)), ("navn", "navnet"), hint)
+
+
+def address(intent: str, hint: str) -> Ask:
+    """Its address, proposed from the name."""
+    kind = Address(address_free, domains, rule=by_rule(intent))
+    return Ask("Hvilken adresse skal den have?", "Adresse", kind, ("adresse", "mailadresse"), hint)
+
+
+def owner(what: str, hint: str) -> Ask:
+    """Who answers for it."""
+    return Ask(f"Hvem skal eje {what}?", "Ejer", Owner(), ("ejer", "ansvarlig"), f"{hint} Skriv et navn, eller ”mig”.")

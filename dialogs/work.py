@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 from connectors.errors import BY_KIND, Unavailable
-from dialogs import texts
+from connectors.servicenow import ServiceNow
+from dialogs import texts, undoing
 from dialogs.desk import Desk
 from dialogs.registry import found
 from dialogs.talk import Button, Reply
@@ -43,11 +44,7 @@ def message(key: str, told: dict[str, Any]) -> tuple[Reply, str]:
     reference = told["reference"]
     buttons = (Button(label="Snak med Servicedesk", do="human"),)
     if told["kind"] == "retrying":
-        until = texts.clock(datetime.fromisoformat(told["until"]))
-        system = texts.system_name(told["system"])
-        return Reply(
-            text=f"{system} svarer ikke lige nu. Dine svar er gemt, og jeg prøver selv igen indtil {until}. Jeg skriver til dig. Ref. {reference}"
-        ), ""
+        return retrying(key, told), ""
     if told["kind"] == "cancelled":
         text = f"Arbejdet er stoppet, før jeg blev færdig. Noget kan være gjort allerede; Servicedesk kan se hvad. Ref. {reference}"
         return Reply(text=text, buttons=buttons, key=f"stopped-{reference}"), card
@@ -63,3 +60,14 @@ def message(key: str, told: dict[str, Any]) -> tuple[Reply, str]:
         buttons=buttons,
         key=f"failed-{reference}",
     ), card
+
+
+def retrying(key: str, told: dict[str, Any]) -> Reply:
+    """That a system does not answer. A standard request needs ServiceNow only when its work is done."""
+    until, system = texts.clock(datetime.fromisoformat(told["until"])), texts.system_name(told["system"])
+    done = told["system"] == ServiceNow.name and key.partition(":")[0] in {*found().requests, undoing.Form.intent}
+    if done:
+        text = f"Det er gjort, men {system} svarer ikke lige nu. Jeg fører det ind, så snart den svarer, og skriver nummeret."
+    else:
+        text = f"{system} svarer ikke lige nu. Dine svar er gemt, og jeg prøver selv igen indtil {until}. Jeg skriver til dig."
+    return Reply(text=f"{text} Ref. {told['reference']}")

@@ -126,7 +126,9 @@ def lines(message: dict[str, Any]) -> list[str]:
 
 
 class House:
-    """Running simulators and a running bot."""
+    """Running simulators and a running bot, which is `app`."""
+
+    app: web.Application
 
     def __init__(self, http: aiohttp.ClientSession, simulators: str, bot: str, control: Any) -> None:
         self.http, self.simulators, self.bot, self.control = http, simulators, bot, control
@@ -178,6 +180,7 @@ async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
     async with aiohttp.ClientSession() as http:
         house = House(http, address, "", simulators[CONTROL])
         built = app.build(Settings(simulators_url=address, var_dir=var, **settings), house.now)
+        house.app = built
         bot, house.bot = await served(built)
         await asyncio.wait_for(built[app.NAMES].read.wait(), PATIENCE)  # no fault that a test sets is met by this reading
         simulators[CONTROL].simulation.bot_url = house.bot

@@ -5,18 +5,18 @@ from typing import Annotated, Any, ClassVar
 
 from typing_extensions import override
 
+from connectors.errors import NotFound
 from connectors.exchange import Exchange
 from connectors.exchange_models import ListDraft
 from dialogs import mail_lists, new_names, texts
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague, Option, Pick
+from dialogs.finishing import finish
 from dialogs.form import Ask
 from dialogs.people_field import People
-from dialogs.people_table import Crowd, crowd
-from dialogs.proposals import Address, Name
-from dialogs.standard import Standard
-from dialogs.talk import Reply
-from dialogs.who import Owner
+from dialogs.people_table import Crowd, crowd, listed
+from dialogs.standard import Reversal, Standard
+from dialogs.talk import Fact
 from jobs.engine import Job
 
 INTENT = "distribution_list.create"
@@ -44,32 +44,9 @@ class Form(Standard):
     yes: ClassVar[str] = "Ja, opret"
     example: ClassVar[str] = "ejer: Sofie Lund"
 
-    name: Annotated[
-        str,
-        Ask(
-            "Hvad skal listen hedde?",
-            "Navn",
-            Name(new_names.name_free, entity="list_name", wrong=new_names.wrong(INTENT)),
-            ("navn", "navnet"),
-            "Navnet, som kolleger ser i Outlook, fx ”Barsel Info”.",
-        ),
-    ]
-    address: Annotated[
-        str,
-        Ask(
-            "Hvilken adresse skal den have?",
-            "Adresse",
-            Address(new_names.address_free, new_names.domains, rule=new_names.by_rule(INTENT)),
-            ("adresse", "mailadresse"),
-            "Det, der står i Til-feltet, fx barsel.info.",
-        ),
-    ]
-    owner: Annotated[
-        Colleague,
-        Ask(
-            "Hvem skal eje listen?", "Ejer", Owner(), ("ejer", "ansvarlig"), "Ejeren bestemmer, hvem der er på. Skriv et navn, eller ”mig”."
-        ),
-    ]
+    name: Annotated[str, new_names.name(INTENT, "listen", "list_name", "Navnet, som kolleger ser i Outlook, fx ”Barsel Info”.")]
+    address: Annotated[str, new_names.address(INTENT, "Det, der står i Til-feltet, fx barsel.info.")]
+    owner: Annotated[Colleague, new_names.owner("listen", "Ejeren bestemmer, hvem der er på.")]
     members: Annotated[
         Crowd,
         Ask(
@@ -110,6 +87,25 @@ class Form(Standard):
         return f"listen {texts.plain(answers['name'])}" if answers.get("name") else "den nye liste"
 
     @override
+    async def reversal(self, back: Mapping[str, Any], at: At) -> Reversal | str:
+        exchange, name = at.desk.systems.get(Exchange), texts.plain(self.name)
+        try:
+            await exchange.mail_list(back["id"])
+        except NotFound:
+            return f"Listen {name} findes ikke længere."
+        ours = {one.id for one in self.members.people}
+        others = [texts.plain(one.name) for one in await exchange.members(back["id"]) if one.id not in ours]
+        if others:
+            return f"{listed(others)} er kommet på {name} siden, så jeg sletter den ikke. Ejeren kan bede Servicedesk om det."
+        return Reversal(f"Listen {name} bliver slettet.", [Fact(label="Liste", value=f"{name} ({self.address})")])
+
+    @override
+    async def undo(self, back: Mapping[str, Any], key: str, desk: Desk, job: Job) -> str:
+        await job.step("withdraw", desk.systems.get(Exchange).withdraw_list, back["id"], f"{key}/list")
+        desk.renamed()
+        return f"Listen {texts.plain(self.name)} er slettet."
+
+    @override
     def confirm(self) -> str:
         return f"Listen {texts.plain(self.name)} bliver oprettet. Passer det?"
 
@@ -126,5 +122,7 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     said = f"Listen {texts.plain(made.name)} er oprettet med adressen {made.email}. {texts.plain(form.owner.name)} ejer den. "
     said += mail_lists.told(outcomes, {one.id: one.name for one in people}, "er på")
     desk.renamed()
-    await job.tell("done", {"reply": Reply(text=f"{said.strip()} Du kan se den i Outlook inden for en time.").model_dump(mode="json")})
-    return "done" if all(one.state in {"done", "already"} for one in outcomes) else "partly"
+    outcome = "done" if mail_lists.outcome_of(outcomes) == "done" else "partly"
+    return await finish(
+        form, desk, job, f"{said.strip()} Du kan se den i Outlook inden for en time.", outcome=outcome, back={"id": made.id}
+    )

@@ -5,18 +5,18 @@ from typing import Annotated, Any, ClassVar
 
 from typing_extensions import override
 
+from connectors.errors import NotFound
 from connectors.exchange import Exchange
 from connectors.exchange_models import MailboxDraft, Right
 from dialogs import new_names, texts
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague, Text
+from dialogs.finishing import finish
 from dialogs.form import Ask
 from dialogs.people_field import People
 from dialogs.people_table import Crowd, Row, crowd, listed
-from dialogs.proposals import Address, Name
-from dialogs.standard import Standard
-from dialogs.talk import Fact, Reply
-from dialogs.who import Owner
+from dialogs.standard import Reversal, Standard
+from dialogs.talk import Fact
 from jobs.engine import Job
 
 INTENT = "mailbox.create"
@@ -30,36 +30,9 @@ class Form(Standard):
     yes: ClassVar[str] = "Ja, opret"
     example: ClassVar[str] = "ejer: Sofie Lund"
 
-    name: Annotated[
-        str,
-        Ask(
-            "Hvad skal postkassen hedde?",
-            "Navn",
-            Name(new_names.name_free, wrong=new_names.wrong(INTENT)),
-            ("navn", "navnet"),
-            "Navnet, som modtagerne ser, fx ”Barsel Orlov”.",
-        ),
-    ]
-    address: Annotated[
-        str,
-        Ask(
-            "Hvilken adresse skal den have?",
-            "Adresse",
-            Address(new_names.address_free, new_names.domains, rule=new_names.by_rule(INTENT)),
-            ("adresse", "mailadresse"),
-            "Den adresse, folk skriver til, fx barsel.orlov.",
-        ),
-    ]
-    owner: Annotated[
-        Colleague,
-        Ask(
-            "Hvem skal eje postkassen?",
-            "Ejer",
-            Owner(),
-            ("ejer", "ansvarlig"),
-            "Ejeren siger god for, hvem der har adgang. Skriv et navn, eller ”mig”.",
-        ),
-    ]
+    name: Annotated[str, new_names.name(INTENT, "postkassen", "mailbox_name", "Navnet, som modtagerne ser, fx ”Barsel Orlov”.")]
+    address: Annotated[str, new_names.address(INTENT, "Den adresse, folk skriver til, fx barsel.orlov.")]
+    owner: Annotated[Colleague, new_names.owner("postkassen", "Ejeren siger god for, hvem der har adgang.")]
     members: Annotated[
         Crowd,
         Ask(
@@ -128,6 +101,27 @@ class Form(Standard):
         return super(Form, self.model_copy(update={field: people for field, (_, people) in self.rights().items()})).facts()
 
     @override
+    async def reversal(self, back: Mapping[str, Any], at: At) -> Reversal | str:
+        exchange, name = at.desk.systems.get(Exchange), texts.plain(self.name)
+        try:
+            held = await exchange.permissions(back["id"])
+        except NotFound:
+            return f"Postkassen {name} findes ikke længere."
+        ours = {(one.id, right) for right, some in self.rights().values() for one in some.people}
+        others = dict.fromkeys(texts.plain(one.holder.name) for one in held if (one.holder.id, one.right) not in ours)
+        if others:
+            return f"{listed(list(others))} har fået adgang til {name} siden, så jeg sletter den ikke. Ejeren kan bede Servicedesk om det."
+        return Reversal(
+            f"Postkassen {name} bliver slettet, med det, der er i den.", [Fact(label="Postkasse", value=f"{name} ({self.address})")]
+        )
+
+    @override
+    async def undo(self, back: Mapping[str, Any], key: str, desk: Desk, job: Job) -> str:
+        await job.step("withdraw", desk.systems.get(Exchange).withdraw_mailbox, back["id"], f"{key}/mailbox")
+        desk.renamed()
+        return f"Postkassen {texts.plain(self.name)} er slettet. Servicedesk kan hente den tilbage i 30 dage."
+
+    @override
     def confirm(self) -> str:
         return f"Postkassen {texts.plain(self.name)} bliver oprettet. Passer det?"
 
@@ -143,5 +137,4 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     who = listed([texts.plain(one.name) for one in rights["members"][1].people])
     said = f"Postkassen {texts.plain(made.name)} er klar på {made.email}. {who} kan åbne den. Den dukker op i Outlook inden for en time."
     desk.renamed()
-    await job.tell("done", {"reply": Reply(text=said).model_dump(mode="json")})
-    return "done"
+    return await finish(form, desk, job, said, back={"id": made.id})

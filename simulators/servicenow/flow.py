@@ -89,7 +89,8 @@ def approved(records: Records, ritm: Row, said: str) -> None:
         return
     records.touch("sc_req_item", ritm | {"approval": said, "approval_set": now, "stage": "fulfillment", "state": "2"}, SYSTEM)
     change_request(records, ritm, approval=said, request_state="in_process")
-    later(records, "task", ritm["sys_id"])
+    if (records.find("sc_cat_item", ritm.get("cat_item", "")) or {}).get("_flow") != "false":
+        later(records, "task", ritm["sys_id"])
 
 
 def task(records: Records, step: dict[str, Any]) -> None:

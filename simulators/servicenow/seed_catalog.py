@@ -137,6 +137,7 @@ class Ware:
     approval: str = ""
     roles: str = ""
     table: str = "sc_cat_item"
+    flow: bool = True  # whether an order brings a task for the group
     scripts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
 
@@ -172,6 +173,7 @@ WARES = (
         scripts={"onChange": [{"fieldName": "behov", "script": "function onChange() {}"}], "onLoad": [], "onSubmit": []},
     ),
     Ware("Lokal administrator", "Administratorrettigheder på en pc", "Programmer og adgange", "Identitet og Adgang", ADMIN, roles="itil"),
+    Ware("Udført af Kollega", "Det, som Kollega selv har udført", "Hjælp og service", "Servicedesk", (KEY,), roles="itil", flow=False),
     Ware("Meld en fejl", "Noget virker ikke", "Hjælp og service", "Servicedesk", FAULT, table="sc_cat_item_producer"),
     Ware("Ny medarbejder", "Alt det en ny kollega skal bruge", "Hjælp og service", "Servicedesk", (), table="sc_cat_item_guide"),
 )
@@ -211,7 +213,7 @@ def plant(p: Planting) -> None:
 def item(p: Planting, ware: Ware, place: int) -> None:
     more: dict[str, Any] = {"_scripts": json.dumps(ware.scripts)} if ware.scripts else {}
     more |= {"table_name": "incident"} if ware.table == "sc_cat_item_producer" else {}
-    row: dict[str, Any] = {"_approval": ware.approval, **more}
+    row: dict[str, Any] = {"_approval": ware.approval, "_flow": str(ware.flow).lower(), **more}
     sys_id = p.add(
         ware.table,
         ware.name,

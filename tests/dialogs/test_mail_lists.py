@@ -1,4 +1,4 @@
-"""Lists whose members are hidden, and buttons that undo: what a person must not learn, and what a forged card must not do."""
+"""Lists whose members are hidden: what a person must not learn."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -14,9 +14,7 @@ from dialogs.desk import Desk
 from dialogs.fields import At, Got
 from dialogs.people_field import People
 from dialogs.people_table import crowd
-from dialogs.state import State
-from dialogs.talk import Button, Event, Who
-from dialogs.turn import Turn
+from dialogs.talk import Event, Who
 from jobs.engine import Job, Jobs
 from nlu.understanding import Understanding
 from settings import Settings
@@ -79,26 +77,3 @@ async def test_hidden_members_are_told_to_an_owner_alone(way: str, desk: Desk) -
         statuses[who.id] = [row.status for row in crowd(reading.value).rows]
     assert statuses[owner.id] == (["there", "found"] if way == "there" else ["found", "unknown"])
     assert statuses[BIRTHE.id] == ["found", "found"]
-
-
-GOOD = {"intent": "distribution_list.add_member", "text": "sæt Ole på ”X”", "until": (NOW + timedelta(hours=1)).isoformat()}
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"until": "x"},
-        {"until": ""},
-        {"until": "2030-01-01T00:00:00"},
-        {"until": "2020-01-01T00:00:00+00:00"},
-        {"intent": "case.create"},
-        {"intent": ""},
-        {"text": ""},
-    ],
-)
-async def test_a_forged_undo_begins_nothing(changes: dict[str, str], desk: Desk) -> None:
-    for data in ({**GOOD, **changes}, {name: value for name, value in GOOD.items() if name not in changes}):
-        turn = Turn(event(Who(id=BIRTHE.id, name=BIRTHE.name)), State(), desk, "")
-        await mail_lists.undone(turn, Button(label="Fortryd", do="undo", data=data), "card", {})
-        assert turn.state.open is None
-        assert "for længe siden" in turn.finished()[0].text
