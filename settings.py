@@ -92,6 +92,9 @@ class Settings(BaseSettings):
         default="",
         description="Roles and the Entra groups that give them: servicedesk=<object id>,controller=<object id>; a role may come twice.",
     )
+    tilsyn_dir: Path | None = Field(default=None, description="The SQL files of the ledelsestilsyn. Default: Kollega's own, in tilsyn/.")
+    tilsyn_memory_mb: int = Field(default=2000, ge=200, le=65536, description="Megabytes that one tilsyn may take; two may run at a time.")
+    tilsyn_seconds: int = Field(default=120, ge=5, le=3600, description="How long the SQL of one tilsyn may run.")
     learn_from_use: bool = Field(
         default=False,
         description="Keep texts that were not understood or were corrected, masked, for 30 days, for `python -m nlu review`.",
