@@ -38,14 +38,18 @@ class Proactive:
 
         closes: keys of cards that are answered now, with their closing sentences. status_card: key of the job's earlier message ("Jeg går i
         gang"). A message whose fate is unknown is not sent again; the status card is changed in place and tells it all instead.
-        Raises Unavailable (repeat the step later) and NotFound (no such conversation). One who has blocked the bot is no error.
+        Raises Unavailable (repeat the step later) and NotFound (no such conversation). One who has blocked the bot or removed the app is no
+        error, unless it is that person who was named: then Denied.
         """
-        if conversation.startswith(PERSON):
+        named = conversation.startswith(PERSON)
+        if named:
             conversation = await self.chat_with(conversation.removeprefix(PERSON))
         reference, memory = await self._place(conversation)
         kept = await self.store.outbox.put(key, conversation, reply.key, reply.model_dump_json(exclude_defaults=True))
         state = await self._deliver(key, kept, reference, reply) if reply.text or reply.is_card else "sent"
         if state == "dead":
+            if named:
+                raise Denied(SYSTEM, "the person has blocked the bot or removed the app", 403)
             return
         speech = Speech(self.sender, self.store.outbox, reference, memory)
         try:

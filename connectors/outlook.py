@@ -32,6 +32,7 @@ KINDS: dict[str, Literal["item", "reference"]] = {
     "#microsoft.graph.referenceAttachment": "reference",
 }
 MARK_TRIES = 4
+ZONES = {"UTC": UTC, "Romance Standard Time": DENMARK, "W. Europe Standard Time": DENMARK, "Central Europe Standard Time": DENMARK}
 
 
 class Mail(BaseModel):
@@ -53,6 +54,14 @@ class Mail(BaseModel):
     categories: tuple[str, ...]
     preview: str
     link: str
+
+
+class Away(BaseModel):
+    """Somebody's automatic replies are on. `until`: when they end (aware, UTC); None where nobody has said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    until: datetime | None
 
 
 class Attachment(BaseModel):
@@ -156,6 +165,32 @@ class Outlook(Graph):
         row = await self._mailbox(person_id, f"/messages/{self.segment(mail_id)}", "read categories", {"$select": "id,categories"})
         if category not in (row.get("categories") or []):
             raise Refused(self.name, "mark mail: the category does not stay", code="not_taken")
+
+    async def away(self, person_id: str, now: datetime) -> Away | None:
+        """Whether that person's automatic replies are on at that time (aware); None: they are not.
+
+        Raises Denied without the right MailboxSettings.Read, NotFound for somebody without a mailbox.
+        Source: https://learn.microsoft.com/graph/api/user-get-mailboxsettings
+        """
+        found = (await self._mailbox(person_id, "/mailboxSettings", "read mailbox settings", {})).get("automaticRepliesSetting")
+        setting = self.an_object(found, "read mailbox settings")
+        match text_of(setting, "status"):
+            case "alwaysEnabled":
+                return Away(until=None)
+            case "scheduled":
+                start, end = (self._zoned(setting.get(f"scheduled{name}DateTime")) for name in ("Start", "End"))
+                return Away(until=end) if start <= now < end else None
+            case _:
+                return None
+
+    def _zoned(self, found: object) -> datetime:
+        """A dateTimeTimeZone, in UTC: its zones bear Windows' names. One of another part of the world is off by some hours at most."""
+        value = self.an_object(found, "read mailbox settings")
+        try:
+            at = datetime.fromisoformat(text_of(value, "dateTime"))
+        except ValueError:
+            raise Unavailable(self.name, "mailbox settings without a time", code="not_json") from None
+        return at.replace(tzinfo=at.tzinfo or ZONES.get(text_of(value, "timeZone"), DENMARK)).astimezone(UTC)
 
     async def _categorise(self, person_id: str, mail_id: str, categories: list[str], etag: str) -> None:
         headers = asked({**IMMUTABLE, "Content-Type": "application/json", **({"If-Match": etag} if etag else {})})

@@ -4,6 +4,7 @@ rules/distribution_list_add_member.toml:
 
     hvem = ["alle"]            # who may ask: alle, ejer, leder, rolle:<role of ROLES>, gruppe:<Entra object id>
     godkender = ["ejer"]       # who approves: ingen, ejer, leder, rolle:…, gruppe:…
+    stedfortraeder = ["leder"] # who is asked for an approver who is away or silent: leder (the approver's), rolle:…, gruppe:…, ingen
     antal_godkendere = 1       # how many of them, 1 or 2
     mange_ad_gangen = 500      # people in one request
     fortryd_timer = 72         # how long it can be undone; 0: never
@@ -42,6 +43,13 @@ def approver(text: str) -> str:
     return text if text == "ingen" else party(text)
 
 
+def substitute(text: str) -> str:
+    """Somebody who may be asked instead of an approver; an owner is asked anyway."""
+    if text in {"alle", "ejer"}:
+        raise ValueError(f"{text!r} cannot stand in; write leder, rolle:<name>, gruppe:<object id> or ingen")
+    return approver(text)
+
+
 def alone(names: list[str]) -> list[str]:
     """Nobody beside somebody says two things at once."""
     if "ingen" in names and len(names) > 1:
@@ -66,6 +74,9 @@ class Rule(BaseModel):
     hvem: list[Annotated[str, AfterValidator(party)]] = Field(["alle"], min_length=1, description="Hvem må bede om det")
     godkender: Annotated[list[Annotated[str, AfterValidator(approver)]], AfterValidator(alone)] = Field(
         ["leder"], min_length=1, description="Hvem godkender"
+    )
+    stedfortraeder: Annotated[list[Annotated[str, AfterValidator(substitute)]], AfterValidator(alone)] = Field(
+        ["leder"], min_length=1, description="Spørges i stedet"
     )
     antal_godkendere: int = Field(1, ge=1, le=2, description="Antal godkendere")
     navn: Annotated[str, AfterValidator(pattern)] = Field("", description="Navnet skal se sådan ud")
@@ -124,7 +135,7 @@ class Rules:
             self.of(intent)
             faults += self.faults.get(intent, [])
             rule = self._read[intent][1]
-            named = {one.removeprefix("rolle:") for one in (*rule.hvem, *rule.godkender) if one.startswith("rolle:")}
+            named = {one.removeprefix("rolle:") for one in (*rule.hvem, *rule.godkender, *rule.stedfortraeder) if one.startswith("rolle:")}
             faults += [
                 f"{self._paths[intent]}:1: there is no role {role!r} in ROLES"
                 for role in sorted(named - set(roles if roles is not None else named))

@@ -7,16 +7,15 @@ from typing_extensions import override
 
 from connectors.directory import Directory
 from dialogs import texts
-from dialogs.approval import Wish, meanwhile
-from dialogs.approvers import Approval, approval_by, groups
+from dialogs.approvers import Approval, approval_by, asked_by, groups
+from dialogs.approving import Wish
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague
 from dialogs.form import Notice, Request
 from dialogs.rules import Rule
 from dialogs.talk import Button, Event, Fact, Reply, Who
+from dialogs.verdicts import meanwhile
 from jobs.engine import Job
-
-PARTIES = {"ejer": "ejeren", "leder": "en leder"}
 
 
 class Reversal(NamedTuple):
@@ -32,6 +31,7 @@ class Standard(Request):
     going: ClassVar[str] = "Jeg går i gang og skriver, når det er gjort."
 
     rechecks: ClassVar[bool] = True
+    owned_by: ClassVar[str] = "ejeren"  # "ejer" of a rule, in a sentence
     approval: Approval | None = None  # who must say yes, as the person saw it at the summary
 
     @classmethod
@@ -60,17 +60,18 @@ class Standard(Request):
             return Notice(refusal, (Button(label="Opret en sag om det", do="offer", data={"intent": "case.create"}),), stop=True)
         if hinder := await cls.hinders(at):
             return hinder
-        approval = await approval_by(rule, at, cls.owners)
+        approval = await asked_by(rule, at, cls.owners)
         if approval and len(approval.approvers) < approval.number:
             return Notice("Der er ikke nok, der kan godkende det, så jeg kan ikke gøre det. Servicedesk kan hjælpe.", stop=True)
-        return Notice(adds={"approval": approval.model_dump() if approval else None})
+        return Notice(adds={"approval": approval.model_dump(mode="json") if approval else None})
 
     @classmethod
     async def refusal(cls, rule: Rule, at: At) -> str:
         """Why this person may not ask for this, in a sentence; "" when they may."""
         asker = Colleague.model_validate(at.answers["requester"])
         if not await cls.allowed(rule, asker, at):
-            who = texts.names([PARTIES.get(one, one.partition(":")[2]) for one in rule.hvem])
+            parties = {"ejer": cls.owned_by, "leder": "en leder"}
+            who = texts.names([parties.get(one, one.partition(":")[2]) for one in rule.hvem])
             return f"Det kan kun {who} bede om. Der er ikke ændret noget."
         if (number := len(cls.people(at))) > rule.mange_ad_gangen:
             return f"Jeg kan tage {rule.mange_ad_gangen} personer ad gangen, og der er {number}. Del dem op, så tager vi dem bagefter."
@@ -88,7 +89,7 @@ class Standard(Request):
                     return True
                 case "leder" if await directory.leads(asker.id):
                     return True
-                case "rolle" | "gruppe" if groups(one, at) & await directory.groups_of(asker.id):
+                case "rolle" | "gruppe" if groups(one, at.desk) & await directory.groups_of(asker.id):
                     return True
         return False
 
@@ -108,17 +109,18 @@ class Standard(Request):
     def begun(self, job: str) -> Reply:
         if not self.approval:
             return super().begun(job)
-        who = texts.names([texts.plain(one.name) for one in self.approval.approvers])
-        return Reply(text=f"Jeg spørger {who} og skriver, når der er svar.", buttons=meanwhile(job))
+        return Reply(text=self.approval.asking(), buttons=meanwhile(job))
 
     @override
     async def cleared(self, desk: Desk, job: Job) -> str:
         """The approval first; then the right once more, which may have gone while it was waited for."""
+        approved: list[str] = []
         if self.approval:
-            outcome = await Wish(self.approval, self.requester, self.what(), self.facts(), desk, job).obtained()
-            if outcome:
+            wish = Wish(self.approval, self.requester, self.what(), self.facts(), desk, job)
+            if outcome := await wish.obtained():
                 return outcome
-        refusal = await job.step("rights", self.still_refused, desk, job.order.person, job.approved_by, returns=str, on="directory")
+            approved = wish.mandates
+        refusal = await job.step("rights", self.still_refused, desk, job.order.person, approved, returns=str, on="directory")
         minutes = await job.step("rule", self.saved, desk, on="rules")
         job.minutes = self.minutes if minutes < 0 else minutes
         if refusal:
@@ -135,7 +137,7 @@ class Standard(Request):
         raise NotImplementedError
 
     async def still_refused(self, desk: Desk, person: dict[str, Any], approved: list[str]) -> str:
-        """`refusal` as things are when the work begins, and whether those who approved may still do so."""
+        """`refusal` as things are when the work begins, and whether those whose say the approval was (ids) may still approve."""
         event = Event(kind="message", id="job", at=desk.now(), who=Who(**person), conversation="job")
         at, rule = At(desk, event, self.model_dump(mode="json")), desk.rules.of(self.intent)
         if refusal := await self.refusal(rule, at):

@@ -15,6 +15,7 @@ from aiohttp import web, web_app
 
 import app
 from settings import Settings
+from simulators.graph.mailbox import Mailbox
 from simulators.server import CONTROL
 from simulators.server import build as build_simulators
 from simulators.world import NOW, PEOPLE
@@ -81,6 +82,10 @@ class Person:
                 await self._post("press", {"activity": message["id"], "action": label, "inputs": inputs or {}})
                 return await self.new()
         raise AssertionError(f"no button {label!r} in {[buttons(one) for one in self.messages.values()]}")
+
+    async def blocks(self) -> None:
+        """Block the bot, which is not told."""
+        await self._post("block", {"blocked": True})
 
     async def hears(self) -> list[dict[str, Any]]:
         """Wait for a message that comes by itself."""
@@ -152,6 +157,14 @@ class House:
     async def fault(self, **fault: Any) -> None:
         async with self.http.post(f"{self.simulators}/control/faults", json=fault) as answer:
             assert answer.status == 200, await answer.text()
+
+    def away(self, name: str, until: str = "") -> None:
+        """That person's automatic replies are on: until a day ("2026-12-03"), or until they are turned off; "back": they are off."""
+        person = next(one for one in PEOPLE if one.name == name)
+        status = "disabled" if until == "back" else "scheduled" if until else "alwaysEnabled"
+        times = {"scheduledStartDateTime": NOW.date(), "scheduledEndDateTime": until} if status == "scheduled" else {}
+        set_to = {what: {"dateTime": f"{day}T06:00:00.0000000", "timeZone": "Romance Standard Time"} for what, day in times.items()}
+        Mailbox(self.control.simulation, person).table("settings")["automaticReplies"] = {"status": status, **set_to}
 
     async def writes(self, system: str = "") -> list[dict[str, Any]]:
         """What the systems' journals show, the chat left out."""

@@ -7,6 +7,8 @@
     (delete 2)              one's second message is deleted
     (fault edoc 503 x 2)    the next two answers fail   (drop edoc x 1)         the effect happens, the answer is lost
     (slow edoc 1.5)         the next write takes so long (later 9)               nine hours go by
+    (away Jens Kjær 2026-12-03)   somebody's automatic replies are on until then; with no day: until they turn them off
+    (block)                 the person blocks Kollega
     (writes)                the systems' journals: one line a write that took effect
 
 `make transcripts` rewrites the bot's side; read the diff. Each is run a second time with every button typed instead of pressed.
@@ -86,6 +88,10 @@ class Play:
         elif command == "writes":
             done = [one for one in await self.house.writes() if one["status"] < 400]
             return [f"= {one['system']} {one['method']} {one['path'].split('?')[0].rsplit('/', 1)[-1][:20]}" for one in done]
+        elif command == "away":
+            self.house.away(" ".join(args[:2]), *args[2:])
+        elif command == "block":
+            await (await self.house.person(self.name)).blocks()
         else:
             raise AssertionError(line)
         return []

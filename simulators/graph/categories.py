@@ -5,13 +5,16 @@ Source: https://learn.microsoft.com/graph/api/outlookuser-list-mastercategories,
 
 import re
 import uuid
+from datetime import datetime
 from typing import Any
 
 from simulators.graph.mailbox import Mailbox, missing
 from simulators.graph.messages import bad, context
 from simulators.graph.paging import page
 from simulators.graph.wire import Answer, Call, Refusal
+from simulators.world import NOW
 
+STATUS = frozenset({"disabled", "alwaysEnabled", "scheduled"})
 COLOUR = re.compile(r"none|preset([0-9]|1[0-9]|2[0-4])", re.IGNORECASE)
 SEEDED = (("Rød kategori", "preset0"), ("Blå kategori", "preset7"), ("Grøn kategori", "preset4"))
 
@@ -54,29 +57,64 @@ def add(call: Call, mailbox: Mailbox) -> Answer:
 
 
 def settings(call: Call, mailbox: Mailbox) -> Answer:
-    """GET /users/{id}/mailboxSettings. Time zones have their Windows names."""
-    body = {
-        "@odata.context": context(call, mailbox, "mailboxSettings"),
-        "archiveFolder": mailbox.folder_id("archive"),
-        "timeZone": "Romance Standard Time",
-        "dateFormat": "dd-MM-yyyy",
-        "timeFormat": "HH:mm",
-        "userPurpose": "user",
-        "language": {"locale": "da-DK", "displayName": "dansk (Danmark)"},
-        "automaticRepliesSetting": {
-            "status": "disabled",
-            "externalAudience": "all",
-            "internalReplyMessage": "",
-            "externalReplyMessage": "",
-        },
-        "workingHours": {
-            "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
-            "startTime": "08:00:00.0000000",
-            "endTime": "16:00:00.0000000",
-            "timeZone": {"name": "Romance Standard Time"},
-        },
+    """GET and PATCH /users/{id}/mailboxSettings. Time zones have their Windows names."""
+    if call.method == "PATCH":
+        change(call, mailbox)
+    return Answer(
+        {
+            "@odata.context": context(call, mailbox, "mailboxSettings"),
+            "archiveFolder": mailbox.folder_id("archive"),
+            "timeZone": "Romance Standard Time",
+            "dateFormat": "dd-MM-yyyy",
+            "timeFormat": "HH:mm",
+            "userPurpose": "user",
+            "language": {"locale": "da-DK", "displayName": "dansk (Danmark)"},
+            "automaticRepliesSetting": replies(mailbox),
+            "workingHours": {
+                "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+                "startTime": "08:00:00.0000000",
+                "endTime": "16:00:00.0000000",
+                "timeZone": {"name": "Romance Standard Time"},
+            },
+        }
+    )
+
+
+def replies(mailbox: Mailbox) -> dict[str, Any]:
+    """The automatic replies as they are set; off in the seeded world."""
+    moment = {"dateTime": f"{NOW:%Y-%m-%dT%H:%M:%S}.0000000", "timeZone": "UTC"}
+    off = {
+        "status": "disabled",
+        "externalAudience": "all",
+        "internalReplyMessage": "",
+        "externalReplyMessage": "",
+        "scheduledStartDateTime": moment,
+        "scheduledEndDateTime": moment,
     }
-    return Answer(body)
+    return off | mailbox.table("settings").get("automaticReplies", {})
+
+
+def change(call: Call, mailbox: Mailbox) -> None:
+    """Take up automatic replies; nothing else of the settings is simulated. Refuses 400."""
+    wanted = call.json().get("automaticRepliesSetting")
+    if not isinstance(wanted, dict) or wanted.get("status", "disabled") not in STATUS:
+        raise bad("automaticRepliesSetting")
+    for name in ("scheduledStartDateTime", "scheduledEndDateTime"):
+        moment = wanted.get(name)
+        if moment is not None and not (
+            isinstance(moment, dict) and is_time(moment.get("dateTime")) and isinstance(moment.get("timeZone"), str)
+        ):
+            raise bad(name)
+    known = {name: value for name, value in wanted.items() if name in replies(mailbox)}
+    mailbox.table("settings")["automaticReplies"] = replies(mailbox) | known
+
+
+def is_time(text: object) -> bool:
+    """A date and time as Graph takes it."""
+    try:
+        return isinstance(text, str) and bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def purpose(call: Call, mailbox: Mailbox) -> Answer:

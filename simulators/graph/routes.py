@@ -132,7 +132,7 @@ class InMailbox:
             case ["outlook", name, *inner] if name.lower() == "mastercategories":
                 return self.categories(inner)
             case ["mailboxsettings"]:
-                only(self.call, "GET")
+                only(self.call, "GET", "PATCH")
                 return categories.settings(self.call, self.mailbox)
             case ["mailboxsettings", "userPurpose"]:
                 only(self.call, "GET")
