@@ -6,7 +6,7 @@ from typing import Any
 from dialogs import corrections, texts, words
 from dialogs.asking import Asking
 from dialogs.clauses import Clause, clauses, says_something
-from dialogs.fields import Bad, Got, Pick, Reading, Text, Which
+from dialogs.fields import At, Bad, Got, Pick, Reading, Text, Which
 from dialogs.who import Who
 
 MOST_CLAUSES, LONGEST = 12, 600  # what is longer is a story, not a list of corrections
@@ -56,9 +56,18 @@ class Changing(Asking):
             self.changes[name] = (shown if fresh else f"{shown} (før{colon} {texts.shortened(ask.kind.short(before), 60)})", fresh)
         self.turn.corrected = True
 
-    async def read(self, name: str, text: str) -> Reading:
-        """A field's reading of a text."""
-        return await self.asks[name].kind.read(text, self.at(name))
+    async def read(self, name: str, text: str, at: At | None = None) -> Reading:
+        """A field's reading of a text. A CPR number is no answer to anything, and names are looked up without it."""
+        kind, at = self.asks[name].kind, at or self.at(name)
+        if not isinstance(kind, Text) and texts.CPR_GONE in text:
+            rest = text.replace(texts.CPR_GONE, " ").strip(" ,.")
+            return await kind.read(rest, at) if rest else self.number_refused(name)
+        return self.number_refused(name) if texts.only_cpr(text) else await kind.read(text, at)
+
+    def number_refused(self, name: str) -> Bad:
+        """What to write instead of a CPR number."""
+        ask = self.asks[name]
+        return Bad(f"CPR-nummeret skal jeg ikke bruge her. {ask.question if isinstance(ask.kind, Text) else ask.help or ask.question}")
 
     async def find(self, name: str, text: str) -> Reading:
         """A field's value inside a text. What narrows a choice down is no news where the answer is one of those that are left."""
@@ -74,7 +83,7 @@ class Changing(Asking):
         if not correction.loose:
             at = self.at(name)
             at.now = None  # the whole value, not a change of it
-            return await kind.read(correction.new, at)
+            return await self.read(name, correction.new, at)
         reading = await kind.find(correction.new, self.at(name))
         if reading is None and (isinstance(kind, Who) or (isinstance(kind, Text) and not kind.many_lines)):
             reading = await self.read(name, correction.new)
@@ -88,7 +97,7 @@ class Changing(Asking):
             last = self.next_to(result)
             same = last and [one.name for one in said] == [last.name] and not said[0].firm
             open_ended = last and last.firm and self.asks[last.name].kind.drawn == "lines" and not any(one.firm for one in said)
-            goes_on = last and not said and self.goes_on(last)
+            goes_on = last and not said and await self.goes_on(last, clause, text)
             if last and (same or open_ended or goes_on):
                 last.where = Clause(last.where.start, clause.end)
                 again = [one.reading for one in await self.said_in(last.where, text) if one.name == last.name]
@@ -99,10 +108,13 @@ class Changing(Asking):
                 result.left.append(clause)
         return result
 
-    def goes_on(self, last: Said) -> bool:
-        """Whether what is no answer by itself belongs to the last one: "titlen er Mus og tastatur", "det er mig og Ole"."""
+    async def goes_on(self, last: Said, clause: Clause, text: str) -> bool:
+        """Whether what is no answer by itself belongs to the last one: "titlen er Mus og tastatur", "kun mig og Ole"."""
         kind = self.asks[last.name].kind
-        return (last.firm and isinstance(kind, Text)) or (last.name == self.form.asked and isinstance(kind, Pick))
+        if not isinstance(kind, Pick):
+            return last.firm and isinstance(kind, Text)
+        whole = await self.find(last.name, Clause(last.where.start, clause.end).of(text))
+        return last.name == self.form.asked or (whole is not None and whole != last.reading)
 
     @staticmethod
     def next_to(found: Sorted) -> Said | None:

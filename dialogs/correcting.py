@@ -115,7 +115,7 @@ class Correcting(Changing):
             return named
         if kind.lenient and self.digresses():
             return None
-        reading = await self.read(name, self.without_lead(text))
+        reading = await self.read(name, PLAIN_WORDS[word] if word in PLAIN_WORDS else self.without_lead(text))
         return None if isinstance(reading, Bad | Near) and (self.digresses() or self.asks_about(name)) else reading
 
     def without_lead(self, text: str) -> str:

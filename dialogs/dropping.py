@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from dialogs import texts, words
+from dialogs import pointing, texts, words
 from dialogs.approval import NOTHING_DONE
 from dialogs.filler import Filler
 from dialogs.people_edits import edits
@@ -108,13 +108,13 @@ def named(turn: Turn) -> Button | None:
     if not listed:
         return None
     single = listed[:-2]
-    if words.ordinals(turn.text, len(single)) == list(range(len(single))):
+    if pointing.ordinals(turn.text, len(single)) == list(range(len(single))):
         return listed[-2]
     if words.bare(turn.text) in NONE:
         return listed[-1]
     said = [word for word in re.findall(r"\w{3,}", fold(turn.text)) if word not in POINTING]
     hits = [button for button in single if said and len(turn.text.split()) <= FEW and any(stands_in(word, button.label) for word in said)]
-    place = words.ordinal(turn.text, len(single))
+    place = pointing.ordinal(turn.text, len(single))
     return single[place] if place is not None else hits[0] if len(hits) == 1 else None
 
 

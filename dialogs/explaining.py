@@ -50,7 +50,9 @@ class Explaining(Correcting):
         elif form.attempts < MOST_TRIES:
             fresh = reason and reason != form.reason
             why = re.split(r"(?<=[.?]) ", reason)[0] if fresh else "Jeg er stadig ikke helt med."
-            await self.ask(form.asked, f"{why} {ask.help}")
+            await self.ask(
+                form.asked, f"{why} {ask.question if ask.kind.drawn == 'choices' else ask.help}"
+            )  # a list has its help beside it
         elif form.asked in form.answers or not ask.required:
             await self.passed_over(Word.SKIP)
         else:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
 from connectors.directory import Person
-from dialogs import texts, words
+from dialogs import pointing, texts, words
 from dialogs.desk import Desk
 from dialogs.talk import Choice, Event, Fact
 from nlu.normalise import fold
@@ -231,7 +231,7 @@ class Pick(Kind):
     """One of a few fixed options."""
 
     of: tuple[Option, ...]
-    narrow: Narrow | None = None
+    narrow: tuple[Narrow, ...] = ()
     drawn = "choice"
     lenient = True
     other = ""
@@ -249,7 +249,7 @@ class Pick(Kind):
         for option in self.of:
             if plain in {words.bare(option.label), words.bare(option.shown)}:
                 return Got(option.value)
-        place = words.ordinal(text, len(self.of))
+        place = pointing.ordinal(text, len(self.of))
         if place is not None:
             return Got(self.of[place].value)
         covered = any(re.fullmatch(pattern, plain) for option in self.of for pattern in option.patterns)
@@ -268,10 +268,11 @@ class Pick(Kind):
 
     def _few(self, text: str) -> Which | None:
         """The options that are left by what narrows them down."""
-        if self.narrow is None or not any(standing(pattern, text) for pattern in self.narrow.patterns):
+        narrow = next((one for one in self.narrow if any(standing(pattern, text) for pattern in one.patterns)), None)
+        if narrow is None:
             return None
-        left = [option for option in self.of if option.value in self.narrow.left]
-        return Which(self.narrow.question, tuple((option.label, option.value) for option in left))
+        left = [option for option in self.of if option.value in narrow.left]
+        return Which(narrow.question, tuple((option.label, option.value) for option in left))
 
     @staticmethod
     def _one(text: str, patterns: list[tuple[Option, tuple[str, ...]]]) -> Got | None:
@@ -309,7 +310,7 @@ def pick_among(text: str, offered: list[dict[str, Any]]) -> list[dict[str, Any]]
     exact = [one for one in offered if words.bare(one["label"]) == plain]
     if exact:
         return exact[:1]
-    place = words.ordinal(text, len(offered))
+    place = pointing.ordinal(text, len(offered))
     if place is not None:
         return [offered[place]]
     wanted = [word for word in re.findall(r"\w+", plain) if word not in NOISE]

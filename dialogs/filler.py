@@ -184,7 +184,7 @@ class Filler(Hearing):
             if not raw:
                 self.emptied(name)
                 continue
-            reading = await self.asks[name].kind.take(raw, self.at(name))
+            reading = self.number_refused(name) if texts.only_cpr(raw) else await self.asks[name].kind.take(raw, self.at(name))
             if isinstance(reading, Got):
                 if self.put(name, reading.value) and before is not None and self.form.asked == "confirm":
                     self.note_change(name, before)

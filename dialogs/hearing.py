@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from dialogs import corrections, drawing, texts, words
+from dialogs import corrections, drawing, pointing, texts, words
 from dialogs.correcting import known
 from dialogs.explaining import SURE, Explaining
 from dialogs.fields import Bad, Got, Near, Pick, Reading, Which, pick_among
@@ -30,6 +30,9 @@ class Hearing(Explaining):
         """Take a text as something about this form. False: it is about something else."""
         form = self.form
         word = words.means(text)
+        if texts.only_cpr(text) and form.asked:
+            await self.number_only()
+            return True
         if word is Word.HUMAN or self.kind.another(form.answers, text):
             return False
         self.take_files()
@@ -45,6 +48,13 @@ class Hearing(Explaining):
         if form.asked == "confirm":
             return await self.hear_at_summary(text, word)
         return await self.hear_answer(text, word)
+
+    async def number_only(self) -> None:
+        """A CPR number and nothing else: what to write instead, or the summary again."""
+        if self.form.asked == "confirm":
+            await self.again("Det skal jeg ikke bruge her.")
+        else:
+            await self.repair(self.number_refused(self.form.asked).reason)
 
     def take_files(self) -> None:
         """Files that come along belong to the form, where it takes any."""
@@ -62,7 +72,7 @@ class Hearing(Explaining):
         kind = self.asks[name].kind
         if kind.corrects or kind.drawn == "choices" or (isinstance(kind, Pick) and not form.found):
             return False
-        if len(form.choices) > drawing.MOST_BUTTONS and words.ordinal(text, len(form.choices)) is not None:
+        if len(form.choices) > drawing.MOST_BUTTONS and pointing.ordinal(text, len(form.choices)) is not None:
             return False  # so many were not shown, so a number means none of them
         hits = pick_among(text, form.choices)
         if len(hits) == 1:
@@ -180,10 +190,15 @@ class Hearing(Explaining):
         """A free answer often says more than was asked: the other fields that it fills are taken as well."""
         readings = await self.kind.heard(text, self.turn.at(self.form))
         reading = readings.pop(name, None) or await self.read(name, text)
+        others = {other: found.value for other, found in readings.items() if isinstance(found, Got) and other not in self.form.filled_by}
         if isinstance(reading, Got):
-            for other, found in readings.items():
-                if isinstance(found, Got) and other not in self.form.filled_by:
-                    self.put(other, found.value)
+            for other, value in others.items():
+                self.put(other, value)
+        elif reading is None and others:
+            for other, value in others.items():
+                self.change(other, value)
+            await self.go_on()
+            return True
         return await self.taken(name, reading)
 
     @override
@@ -195,7 +210,9 @@ class Hearing(Explaining):
             await self.ask(name, which=reading)
         elif reading is not None:
             self.point_at(name)
-            await self.repair(reading.reason if isinstance(reading, Bad) else "")
+            await self.repair(
+                reading.reason if isinstance(reading, Bad) else f"Jeg er ikke sikker på, hvad du mener. {reading.question.rsplit('. ')[-1]}"
+            )
         return reading is not None
 
     def offers(self, name: str, which: Which) -> bool:
@@ -217,6 +234,8 @@ class Hearing(Explaining):
             await self.step_back()
         elif word in {Word.YES, Word.RESTORE, Word.KEEP}:
             await self.summary()
+        elif word is None and pointing.points(text) and (listed := self.listed()):
+            await self.ask(listed, f"Så vælger vi igen. {self.asks[listed].question}")
         elif await self.corrected(text, plain=True) or (not self.summed and await self.in_only_field(text)):
             pass
         elif self.elsewhere() and (self.digresses() or not corrections.read(text, self.asks).marked):
@@ -228,6 +247,10 @@ class Hearing(Explaining):
         elif not await self.taken_up(text):
             await self.not_understood()
         return True
+
+    def listed(self) -> str:
+        """The field that is answered by pointing at things in a list, if the form has one."""
+        return next((name for name in self.kind.wanted(self.form.answers) if self.asks[name].kind.drawn == "choices"), "")
 
     async def in_only_field(self, text: str) -> bool:
         """While a card with a single field is open, a text may be what is to stand in it."""

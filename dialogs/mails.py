@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
 from connectors.outlook import Mail, MailQuery, Outlook
-from dialogs import texts, words
+from dialogs import pointing, texts, words
 from dialogs.fields import At, Bad, Got, Kind, Reading, Which
 from dialogs.filing import NEW_CASE
 from dialogs.mail_words import Wanted, wanted
@@ -20,9 +20,12 @@ from nlu.normalise import fold
 LISTED = 8
 PREFIX = re.compile(r"^\s*(?:(?:sv|vs|re|fw|fwd|aw)\s*:|\[ekstern\])\s*", re.I)
 NEWEST = re.compile(r"\b(?:nyeste|seneste|sidste|første|øverste|den jeg lige (?:fik|har fået))\b(?:\s+(?:mail|besked|e-mail))?", re.I)
-NUMBERS = {"to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6}
-COUNT = rf"(\d{{1,2}}|{'|'.join(NUMBERS)})"
-SEVERAL = re.compile(rf"\b(?:de|mine)\s+(?:{COUNT}\s+)?(?:nyeste|seneste|sidste)\s+(?:{COUNT}\s+)?(?:mails|beskeder|e-mails)", re.I)
+COUNT, LATEST = f"({pointing.COUNT})", "(?:nyeste|seneste|sidste|øverste|første)"
+SEVERAL = re.compile(
+    rf"\b(?:de|mine)\s+(?:{COUNT}\s+)?{LATEST}\s+(?:{COUNT}\s+)?(?:mails|beskeder|e-mails)|\bde\s+{COUNT}\s+{LATEST}\b(?!\s+(?:dage|uger|timer|måneder))",
+    re.I,
+)
+NOT_THAT = re.compile(r"^nej\W+(?:det (?:er|var)\s+)?den anden\b\W*$", re.I)  # the second, or another than somebody thinks of
 SPOKEN_OF = re.compile(r"\b(?:e-?mails?|mails?|mailen|beskeden?|beskeder)\b|\b(?:den|dem|de)\b.*\bfra\b|^fra\b", re.I)
 A_CASE = re.compile(r"^(?:(?:på|paa|under|til)\s+)?(?:edoc-?)?(?:sagen?\b|20\d{2}-\d{5,7}\b)", re.I)
 LOOKED_THROUGH = 250  # mails of which the subjects are compared when none holds all the words
@@ -62,13 +65,25 @@ class Mails(Kind):
 
     @override
     async def read(self, text: str, at: At) -> Reading:
-        places = words.ordinals(text, len(at.offered)) if at.offered else []
-        if places:
-            return Got([at.offered[place]["value"] for place in places])
+        if at.offered and (reading := self._pointed(text, at)):
+            return reading
         plain = text.strip(" .!?")
         if words.means(text) or A_CASE.match(plain) or NEW_CASE.match(plain):
             return None  # the last two: a case, not a mail
         return await self.sought(text, at)
+
+    @staticmethod
+    def _pointed(text: str, at: At) -> Reading:
+        """Those of the list that a text points at."""
+        offered = [one["value"] for one in at.offered]
+        if len(offered) != 2 and (NOT_THAT.match(at.event.text.strip()) or words.bare(text) in pointing.BOTH):
+            return Bad(
+                f"Der er {texts.count(len(offered), 'mail', 'mails')} på listen. Skriv numrene, fx ”2” eller ”1 og 3”, eller hvem de er fra."
+            )
+        if many := pointing.newest(text):
+            return Got(sorted(offered, key=lambda mail: str(mail["received"]), reverse=True)[:many])
+        places = pointing.ordinals(text, len(offered))
+        return Got([offered[place] for place in places]) if places else None
 
     @override
     async def find(self, text: str, at: At) -> Reading:
@@ -79,7 +94,7 @@ class Mails(Kind):
         meaning = at.understood()
         query = wanted(text, meaning.entities if meaning else {})
         if not query and (several := SEVERAL.search(text)):
-            return await self._newest(several[1] or several[2], at)
+            return await self._newest(next((one for one in several.groups() if one), ""), at)
         newest = bool(NEWEST.search(text))
         if not query and not newest:
             return None
@@ -98,11 +113,11 @@ class Mails(Kind):
             return await self._choose(f"{told}. Er det en af de her fra andre dage?", others, at)
         return Bad(f"{told}. Vælg blandt de nyeste, eller skriv en afsender, et emne eller en dag.")
 
-    async def _newest(self, said: str | None, at: At) -> Reading:
+    async def _newest(self, said: str, at: At) -> Reading:
         """The newest ones, as many as were said and as a list shows; without a number there is none but the list."""
         if not said:
             return None
-        count = NUMBERS.get(said.lower()) or int(said)
+        count = pointing.NUMBERS.get(said.lower()) or int(said)
         mails = await at.desk.systems.get(Outlook).mails(at.event.who.id, MailQuery(limit=max(1, min(count, LISTED))))
         return Got(await kept(mails, at)) if mails else None
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from dialogs import words
+from dialogs import pointing, words
 from dialogs.clauses import clauses
 from dialogs.corrections import SWAP
 from dialogs.fields import pick_among
@@ -106,7 +106,7 @@ def rows_of(who: str, crowd: Crowd) -> set[int]:
     open_ones = {place for place in alive if crowd.rows[place].status in OPEN}
     if REST.fullmatch(said) and open_ones:
         return open_ones
-    place = words.ordinal(who, len(alive))
+    place = pointing.ordinal(who, len(alive))
     if place is not None:
         return {alive[place]}
     every: set[int] = set()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from connectors.errors import ConnectorError
-from dialogs import approval, danger, drawing, dropping, misread, texts, words
+from dialogs import approval, danger, drawing, dropping, misread, pointing, texts, words
 from dialogs.desk import Desk
 from dialogs.edits import deleted, edited, went_on
 from dialogs.fields import pick_among
@@ -188,7 +188,7 @@ def one_of_shown(turn: Turn) -> Button | None:
     if not listed or (state.open and state.open.card == state.shown_card) or len(turn.text.split()) > FEW:
         return None
     hits = pick_among(turn.text, [{"label": button.label, "value": button} for button in listed])
-    if len(listed) == 1 and words.ordinal(turn.text, 1) == 0:
+    if len(listed) == 1 and pointing.ordinal(turn.text, 1) == 0:
         return listed[0]
     button = hits[0]["value"] if len(hits) == 1 else None
     return button if isinstance(button, Button) else None
@@ -275,7 +275,7 @@ async def bare_word(turn: Turn, word: Word) -> bool:
 async def chosen(turn: Turn) -> bool:
     """One of two readings, by label or place."""
     offers = turn.state.choosing
-    place = words.ordinal(turn.text, len(offers))
+    place = pointing.ordinal(turn.text, len(offers))
     if place is None:
         return False
     turn.state.choosing = []

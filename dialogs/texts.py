@@ -53,6 +53,11 @@ CPR = re.compile(r"(?<![\d+])(?<!\d-)\d{6}[ \u00a0]?[-–—]?[ \u00a0]?\d{4}(?!
 CPR_GONE = "[CPR-nummer fjernet]"
 
 
+def only_cpr(text: str) -> bool:
+    """Whether nothing is left of a masked text but that a number was taken out."""
+    return CPR_GONE in text and not re.search(r"\w", text.replace(CPR_GONE, ""))
+
+
 def system_name(system: str) -> str:
     """What people call a system."""
     return SYSTEMS.get(system, system)

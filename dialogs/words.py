@@ -67,7 +67,7 @@ LISTS: dict[Word, frozenset[str]] = {
         """nej|nej tak|nejtak|næ|næh|niks|nix|nope|nop|no|nah|nrj|neej|ellers tak|hellere ikke|det passer ikke|forkert|det er forkert|ikke rigtigt|
         slet ikke|overhovedet ikke|det skal du ikke|lad være|lad vær|gør det ikke|ikke godkendt|afvis|afvist|det var ikke det|
         det var ikke sådan ment|niksen|ikke tale om|ikke på vilkår|nej da|👎|❌|nej det passer ikke|nej det er forkert|nej ikke rigtigt|nej lad være|
-        det er ikke rigtigt|nej det er ikke rigtigt|nej gør det ikke"""
+        det er ikke rigtigt|nej det er ikke rigtigt|nej gør det ikke|nej nej"""
     ),
     Word.UNSURE: _list(
         """måske|ja?|ja ja|jaja|nå ja|tja|tjah|det tror jeg|jeg tror det|vist nok|vistnok|det går vel|det må det være|hmm|hm|
@@ -114,6 +114,15 @@ LISTS: dict[Word, frozenset[str]] = {
 _FOLDED = {word: frozenset(" ".join(MARKS.sub(" ", fold(entry)).split()) for entry in entries) for word, entries in LISTS.items()}
 
 
+def _several(word: Word) -> re.Pattern[str]:
+    """Two or more different entries of a list in a row: "ok fint", "ja tak det er fint"."""
+    entry = "|".join(re.escape(one) for one in sorted(_FOLDED[word], key=len, reverse=True))
+    return re.compile(rf"(?P<first>{entry})(?: (?!(?P=first)(?: |$))(?:{entry})){{1,3}}")
+
+
+_SEVERAL = {word: _several(word) for word in (Word.YES, Word.NO)}
+
+
 def bare(text: str) -> str:
     """A text for matching: folded, without marks, and without the polite words around it."""
     plain = " ".join(MARKS.sub(" ", fold(text)).split())
@@ -146,7 +155,9 @@ def means(text: str) -> Word | None:
         entries = _FOLDED[word]
         if plain in entries or shorter in entries:
             return word
-        if word is Word.CANCEL and DROPS.search(plain):
+        if (word is Word.CANCEL and DROPS.search(plain)) or (word is Word.HELP and HELPS.fullmatch(shorter)):
+            return word
+        if word in _SEVERAL and _SEVERAL[word].fullmatch(shorter):
             return word
         if word in _QUESTION_MAY_FOLLOW and (plain.rstrip("? ") in entries or shorter.rstrip("? ") in entries):
             return word
@@ -155,6 +166,32 @@ def means(text: str) -> Word | None:
 
 DROPS = re.compile(  # "jeg gider ikke mere, glem den sag"; folded, without marks
     r"\b(?<!ikke )(?:glem|drop|annuller) (?:den|det|sagen)(?: (?:her|sag|hele|igen|alligevel|bare|saa))*$"
+)
+KEYS = tuple(f"{row}{row[::-1]}" for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+RUN, LONG = 4, 4  # keys in a row that nobody means; letters from which a word has a vowel
+CONSONANTS = re.compile(r"[^aeiouy\W\d_]{6}")
+AGAIN = re.compile(r"(?:bla)+|(?P<twice>\w{2,3})(?P=twice){2,}")
+
+
+def gibberish(text: str) -> bool:
+    """Whether nothing in a text is a word: "asdf qwer", "...", "bla bla"."""
+    said = re.findall(r"[^\W\d_]+", fold(text))
+    if not said:
+        return not re.search(r"\d", text)
+    again = len(set(said)) == 1 and (len(said) > 2 or said[0] == "bla")
+    return again or (any(len(word) >= LONG for word in said) and all(map(odd, said)))
+
+
+def odd(word: str) -> bool:
+    """Keys in a row, the same letters over and over, or no vowel in a word of some length. `word` is folded."""
+    keys = any(word[at : at + RUN] in row for row in KEYS for at in range(len(word) - RUN + 1))
+    mute = len(word) >= LONG and not re.search(r"[aeiouy]", word)
+    return len(word) < 2 or keys or mute or bool(CONSONANTS.search(word) or AGAIN.fullmatch(word))
+
+
+HELPS = re.compile(  # "jeg ved ikke hvad jeg skal svare"; folded, without marks
+    r"(?:det |den |jeg |dig )?forstaar (?:jeg )?(?:godt nok |slet |overhovedet )?ikke(?: helt| rigtigt| lige)?(?: spoergsmaalet| det| dig| hvad du mener)?|(?:det )?er jeg ikke (?:helt )?med paa"
+    r"|jeg (?:er ikke helt med|er ikke med|ved ikke hvad (?:du mener|det betyder|jeg skal (?:skrive|svare|vaelge)))"
 )
 STOPS = re.compile(r"\b(?:an+ul+[eé]r|afbryd|stop|glem|drop|fortr[uy]d|cancel|lad (?:det|den|os) (?:ligge|vaere|drop)|alligevel|pyt)")
 
@@ -176,46 +213,3 @@ def angry(text: str) -> bool:
 
 
 _QUESTION_MAY_FOLLOW = {Word.HELP, Word.REPEAT, Word.HUMAN, Word.CHANGE, Word.LATER, Word.OVER, Word.CANCEL}
-
-ORDINALS = {
-    "1": 0, "nr 1": 0, "nummer et": 0, "nummer 1": 0, "den foerste": 0, "foerste": 0, "den oeverste": 0, "oeverste": 0, "et": 0, "det foerste": 0,
-    "2": 1, "nr 2": 1, "nummer to": 1, "nummer 2": 1, "den anden": 1, "to": 1, "det andet": 1,
-    "3": 2, "nr 3": 2, "nummer tre": 2, "nummer 3": 2, "den tredje": 2, "tre": 2, "det tredje": 2,
-    "4": 3, "nr 4": 3, "nummer fire": 3, "nummer 4": 3, "den fjerde": 3, "fire": 3,
-    "5": 4, "nr 5": 4, "nummer fem": 4, "nummer 5": 4, "den femte": 4, "fem": 4,
-    "6": 5, "nr 6": 5, "7": 6, "nr 7": 6, "8": 7, "nr 8": 7, "9": 8, "nr 9": 8, "10": 9, "nr 10": 9,
-    "den sidste": -1, "den nederste": -1, "sidste": -1, "nederste": -1, "det sidste": -1,
-}  # fmt: skip
-
-
-def ordinal(text: str, count: int) -> int | None:
-    """Which of `count` choices is meant by number or place ("den midterste"), from 0; None when it is none of them."""
-    plain = bare(text)
-    if plain in {"den midterste", "midterste"}:
-        return count // 2 if count % 2 else None
-    place = ORDINALS.get(plain)
-    if place is None or place >= count:
-        return None
-    return place % count
-
-
-ALL = _list("alle|alle sammen|begge|begge to|dem alle|alle af dem|dem alle sammen|hele bundtet|dem begge")
-_ALL = frozenset(fold(entry) for entry in ALL)
-
-
-def ordinals(text: str, count: int) -> list[int]:
-    """Several places at once: "1, 3 og 4", "den første og den sidste", "begge", "1-3". Empty when the text is something else."""
-    plain = bare(text)
-    if plain in _ALL:
-        return list(range(count))
-    found: list[int] = []
-    for part in re.split(r"\s*(?:,|;|\+|&|\bog\b|\bsamt\b)\s*", fold(text).strip(" .!")):
-        span = re.fullmatch(r"(?:nr\.? ?)?(\d{1,2})\s*(?:-|til)\s*(\d{1,2})", part.strip())
-        if span and 1 <= int(span[1]) <= int(span[2]) <= count:
-            found += range(int(span[1]) - 1, int(span[2]))
-            continue
-        place = ordinal(part, count) if part.strip() else None
-        if place is None:
-            return []
-        found.append(place)
-    return list(dict.fromkeys(found))

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from connectors.servicenow import Case, IncidentDraft, ServiceNow
 from dialogs import texts
-from dialogs.cases.faults import Device, another_fault, headline, own, problem, similar
+from dialogs.cases.faults import Device, Fault, another_fault, headline, only_beside, own, problem, similar, tells
 from dialogs.cases.severity import AFFECTED, HINDERS
 from dialogs.desk import Desk
 from dialogs.fields import At, Bad, Colleague, Got, Reading, Text
@@ -55,7 +55,7 @@ class Form(Request):
         Ask(
             "Hvad er der galt?",
             "Beskrivelse",
-            Text(least=4, most=LONGEST, many_lines=True),
+            Fault(least=4, most=LONGEST, many_lines=True),
             ("beskrivelse", "problem", "fejl"),
             "Skriv, hvad der sker, og hvad du prøvede at gøre. Fx ”printeren på 3. sal laver papirstop”.",
             told="beskrivelsen er ”{}”",
@@ -127,7 +127,7 @@ class Form(Request):
         what = problem(text)
         if len(what) > LONGEST:
             found["what"] = Bad(f"Det er for langt til en sag: højst {texts.count(LONGEST, 'tegn', 'tegn')}. Skriv det vigtigste.")
-        elif what:
+        elif what and tells(what) and not only_beside(what):
             found["what"] = Got(what)
         return found
 
@@ -140,7 +140,7 @@ class Form(Request):
     @classmethod
     @override
     def more(cls, answers: dict[str, Any], text: str) -> str:
-        if not answers.get("what") or len(text.split()) < 3:
+        if not answers.get("what") or len(text.split()) < 3 or not tells(text):
             return ""
         if text.strip().lower() in answers["what"].lower():
             return "Det står der allerede."

@@ -4,9 +4,9 @@ import re
 
 from typing_extensions import override
 
-from dialogs import texts
-from dialogs.cases.severity import AFFECTED, HINDERS
-from dialogs.fields import At, Got, Kind, Reading
+from dialogs import texts, words
+from dialogs.cases.severity import AFFECTED, HASTE, HINDERS
+from dialogs.fields import At, Bad, Got, Kind, Reading, Text
 from nlu.normalise import fold
 
 COMMAND = re.compile(
@@ -101,6 +101,37 @@ def problem(text: str) -> str:
     return "" if fold(rest).strip(" .!?") in EMPTY or len(rest) < 4 else rest[0].upper() + rest[1:]
 
 
+class Fault(Text):
+    """What is wrong, in the person's words; what is no sentence about anything is none."""
+
+    @override
+    async def read(self, text: str, at: At) -> Reading:
+        if not tells(text):
+            return Bad("Det forstod jeg ikke. Skriv med et par ord, hvad der sker.")
+        if only_beside(text):
+            return None
+        return await super().read(text, at)
+
+
+TO_KOLLEGA = re.compile(  # of Kollega and of the talk itself, not of what is broken; folded
+    r"(?:nej |ja |men |jamen |jo |hov )*(?:du (?:er|har|forstaar|misforstaar|spoerger|spurgte|mener|skriver|svarer|siger|hoerer)\b.*"
+    r"|(?:det |som )?(?:har|sagde|skrev) jeg (?:jo |lige |allerede )*(?:sagt|skrevet|svaret)?\b.*|jeg (?:har|sagde|skrev) (?:jo |lige |allerede )*(?:sagt|skrevet|svaret)\b.*"
+    r"|det (?:spurgte|sagde|bad) (?:du|jeg) .*|(?:tusind |mange )?tak\b.*|(?:undskyld|sorry)(?: \w+){0,2})"
+)
+SMALL = 3  # words in which whom it hits or how much it hastens may be all that is said
+
+
+def tells(text: str) -> bool:
+    """Whether a text can say what is wrong, or something more about it."""
+    said = text.replace(texts.CPR_GONE, " ")
+    return bool(said.strip()) and not words.gibberish(said) and not TO_KOLLEGA.fullmatch(words.whole(said)) and not texts.is_hello(said)
+
+
+def only_beside(text: str) -> bool:
+    """Whether a few words say only whom it hits or how much it hastens: "kun mig"."""
+    return len(text.split()) <= SMALL and beside_the_point(text)
+
+
 def headline(what: str) -> str:
     """The first sentence, at most 100 characters, as the case's title."""
     if subject := re.search(r"^(?:Emne|Subject):[ \t]*(.+)$", what, re.M | re.I):
@@ -117,7 +148,7 @@ def beside_the_point(part: str) -> bool:
     """Whether a part of a sentence only says how much it hastens, or whom it hits."""
     hints = [hint for option in (*HINDERS.of, *AFFECTED.of[:2]) for hint in option.hints]
     hints += [
-        *(HINDERS.narrow.patterns if HINDERS.narrow else ()),
+        *HASTE.patterns,
         r"jeg sidder",
         r"ring(?:e)? (?:til mig |gerne )?paa",
         r"(?:traeffes|fanges) paa",

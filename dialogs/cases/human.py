@@ -94,7 +94,7 @@ class Form(Request):
     @override
     def more(cls, answers: dict[str, Any], text: str) -> str:
         longer = f"{answers.get('gist', '')}\n{text.strip()}".strip()
-        if len(text.split()) < 2 or len(longer) > LONGEST:
+        if len(text.split()) < 2 or len(longer) > LONGEST or words.gibberish(text):
             return ""
         answers["gist"] = longer
         return "Det skriver jeg med."

@@ -2,6 +2,9 @@
 
 from dialogs.fields import Narrow, Option, Pick
 
+OTHERS = r"(?:(?:alle|de|mine|nogle|flere|vores|mange|resten af) )*(?:andre|kolleger\w*|kollega\w*|naboer\w*|sidemand\w*|sidemaend\w*)"
+SOMEBODY = r"(?!(?:det|den|der|jeg|nu|saa|kan|har|er|ikke|virker|haster|skaerm\w*|pc\w*|mus\w*|printer\w*|tastatur\w*)\b|m(?:in|it) (?!kolleg|chef|leder|makker|sidemand|afdeling))\w+"
+
 AFFECTED = Pick(
     (
         Option(
@@ -10,7 +13,7 @@ AFFECTED = Pick(
             "kun dig",
             (
                 r"kun (?:mig|jeg)",
-                r"mig(?: selv)?",
+                r"mig(?: selv| alene)?",
                 r"bare mig",
                 r"kun en",
                 r"jeg er (?:vist |nok |saa vidt jeg ved )?den eneste",
@@ -33,7 +36,8 @@ AFFECTED = Pick(
                 r"vi(?: er| alle)?(?: .*)?",
                 r"(?:det er )?ikke (?:kun|bare) mig(?: .*)?",
                 r"ikke alle(?: .*)?",
-                r"mig og .*",
+                r"(?:kun |bare )?(?:mig|jeg) og .*",
+                r".* og (?:mig|jeg)",
                 r"(?:en|min) kollega(?: .*)?",
                 r"(?:nogle|et par|to|tre|fire) .*",
                 r"(?<!ikke )(?<!ingen )andre",
@@ -50,6 +54,9 @@ AFFECTED = Pick(
                 r"(?:en|min) kollega har (?:ogsaa|samme)",
                 r"vi (?:er flere|kan ikke)",
                 r"vores team",
+                rf"(?:kun|bare) (?:mig|jeg) og {SOMEBODY}",
+                rf"ogsaa (?:(?:for|hos|ved|af) )?{OTHERS}",
+                rf"{OTHERS}(?: \w+){{0,4}} (?:ogsaa|det samme|samme (?:problem|fejl))",
             ),
             tried=1,
         ),
@@ -76,6 +83,12 @@ AFFECTED = Pick(
         ),
     )
 )
+HASTE = Narrow(  # how much it hastens says nothing of whether one can work
+    "Så haster det. Kan du arbejde imens?",
+    ("1", "2"),
+    (r"haster", r"(?:hurtigst|snarest) muligt", r"med det samme", r"nu og her", r"akut", r"kritisk", r"asap", r"urgent"),
+)
+ABLE = r"(?:(?:det )?kan jeg|jeg kan|det goer jeg)(?: da| nok| fint| jo)?(?: godt| fint)?"
 HINDERS = Pick(
     (
         Option(
@@ -106,8 +119,7 @@ HINDERS = Pick(
             "Ja, men det er besværligt",
             "du kan arbejde, men det er besværligt",
             (
-                r"ja$",
-                r"ja (?:(?:men|ja|tak|da) )*(?:det|den|jeg|vi|lidt|nogenlunde|kun|ikke|delvist|til noed|langsomt|besvaerligt|ok)\b.*",
+                rf"ja (?!{ABLE}$)(?:(?:men|ja|tak|da) )*(?:det|den|jeg|vi|lidt|nogenlunde|kun|ikke|delvist|til noed|langsomt|besvaerligt|ok)\b.*",
                 r"besvaerligt(?: .*)?",
                 r"(?:lidt|noget) besvaerligt",
                 r"nogenlunde",
@@ -139,9 +151,10 @@ HINDERS = Pick(
             tried=0,
         ),
     ),
-    Narrow(  # how much it hastens says nothing of whether one can work
-        "Så haster det. Kan du arbejde imens?",
-        ("1", "2"),
-        (r"haster", r"(?:hurtigst|snarest) muligt", r"med det samme", r"nu og her", r"akut", r"kritisk", r"asap", r"urgent"),
+    (
+        HASTE,
+        Narrow(
+            "Er det besværligt imens, eller haster det ikke?", ("2", "3"), (rf"^(?:ja|(?:ja )?{ABLE})$",)
+        ),  # one can work: that alone is no answer yet
     ),
 )
