@@ -38,7 +38,7 @@ transcripts: setup ## Rewrite tests/transcripts from what is really said; read t
 
 # It listens on every address of the machine, and whoever reaches it may be anybody: so simulated systems only.
 playground: setup ## The same bot in Microsoft's Agents Playground (its licence is for evaluation)
-	@APP_ID= SERVICENOW_URL= GRAPH_URL= EXCHANGE_URL= EDOC_URL= DATABASE_URL= HOST=127.0.0.1 PORT=3978 $(BIN)/python app.py >/dev/null & bot=$$!; \
+	@APP_ID= SERVICENOW_URL= GRAPH_URL= EXCHANGE_URL= EDOC_URL= KVANTUM_URL= TIMEREG_URL= DATABASE_URL= HOST=127.0.0.1 PORT=3978 $(BIN)/python app.py >/dev/null & bot=$$!; \
 	trap 'kill $$bot 2>/dev/null; wait $$bot' EXIT; trap 'exit 0' INT; trap 'exit 143' TERM; \
 	until $(BIN)/python -c 'import urllib.request as web; web.urlopen("http://127.0.0.1:3978/healthz", timeout=2)' 2>/dev/null; \
 	do kill -0 $$bot 2>/dev/null || exit 1; sleep 0.2; done; \

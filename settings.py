@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         default="Udført af Kollega",
         description="The catalogue item by which standard requests that were carried out are entered; with a text variable kollega_key.",
     )
+    servicenow_key_file: Path | None = Field(
+        default=None,
+        description="The private key (PEM, RSA) by which Kollega answers approvals in a person's own name. Without it they are shown with a link.",
+    )
+    servicenow_key_id: str = Field(default="kollega", description="The key's id (kid) in ServiceNow's JWT provider.")
     graph_url: str | None = Field(default=None, description="Microsoft Graph, https://graph.microsoft.com.")
     graph_tenant_id: str | None = Field(default=None, description="The tenant of the Graph app registration.")
     graph_client_id: str | None = Field(default=None, description="The Graph app registration.")
@@ -130,6 +135,14 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an address that begins with http:// or https://")
         return url.rstrip("/")
+
+    @field_validator("servicenow_key_file")
+    @classmethod
+    def readable(cls, path: Path | None) -> Path | None:
+        """A file that is there: what is wrong with it is told at the start, not at the first approval."""
+        if path is not None and not path.is_file():
+            raise ValueError("must name a file")
+        return path
 
     @field_validator("roles")
     @classmethod

@@ -6,6 +6,7 @@ pyarrow is imported where it is used alone: the bot starts without it.
 
 import dataclasses
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -138,14 +139,23 @@ def arrow_type(kind: Type) -> "pa.DataType":
     return kinds[kind]
 
 
-def batch(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> "pa.RecordBatch":
+def batch(dataset: Dataset, rows: Sequence[Mapping[str, Any]], padded: Counter[str] | None = None) -> "pa.RecordBatch":
     """Rows as JSON gives them in the declared schema: numbers and dates as ISO text are read exactly, a missing or empty value is null.
 
-    Raises Refused("bad_row") for a value that is not of its column's type; the value itself is not passed on.
+    padded: counts, by column, the numbers that got their zeros back. Raises Refused("bad_row") for a value that is not of its column's type;
+    the value itself is not passed on.
     """
     import pyarrow as pa
 
-    arrays = [column_of(dataset, column, [row.get(column.name) for row in rows]) for column in dataset.columns]
+    arrays = []
+    for column in dataset.columns:
+        values = [row.get(column.name) for row in rows]
+        if column.width:
+            whole = [one.zfill(column.width) if isinstance(one, str) and one.isdecimal() else one for one in values]
+            if padded is not None:
+                padded[column.name] += sum(a != b for a, b in zip(whole, values, strict=True))
+            values = whole
+        arrays.append(column_of(dataset, column, values))
     return pa.RecordBatch.from_arrays(arrays, schema=dataset.schema())
 
 
@@ -162,3 +172,8 @@ def column_of(dataset: Dataset, column: Column, values: list[Any]) -> "pa.Array"
         return pa.array(values, wanted)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
         raise Refused(dataset.system, f"{dataset.name}: a value of {column.name} is no {column.type}", code="bad_row") from None
+
+
+def notes_of(padded: Counter[str]) -> list[str]:
+    """What was padded, in Danish, a sentence for each column."""
+    return [f"{name}: {count} numre fik nuller foran igen." for name, count in sorted(padded.items()) if count]

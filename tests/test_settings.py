@@ -48,6 +48,8 @@ def refused(ended: subprocess.CompletedProcess[str], sentence: str) -> None:
             "GRAPH_URL is set and needs GRAPH_TENANT_ID, GRAPH_CLIENT_ID and GRAPH_CLIENT_SECRET too.",
         ),
         ({"EDOC_URL": "https://x.example", "EDOC_CLIENT_ID": "k"}, "EDOC_URL is set and needs EDOC_AUTHKEY too."),
+        ({"KVANTUM_URL": "https://x.example"}, "KVANTUM_URL is set and needs KVANTUM_CLIENT_ID and KVANTUM_CLIENT_SECRET too."),
+        ({"TIMEREG_URL": "https://x.example", "TIMEREG_USER": "k"}, "TIMEREG_URL is set and needs TIMEREG_PASSWORD too."),
         ({"EDOC_URL": "x.example"}, "EDOC_URL must be an address that begins with http:// or https://."),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with postgresql:// or sqlite:///."),
         ({"DATABASE_URL": "sqlite:///"}, "DATABASE_URL must name a file: what is kept must outlive the process."),

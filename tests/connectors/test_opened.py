@@ -10,18 +10,21 @@ from connectors.edoc import Edoc
 from connectors.errors import ConnectorError, Unavailable
 from connectors.exchange import Exchange
 from connectors.http import Connector
+from connectors.kvantum import Kvantum
 from connectors.opened import health, kinds, opened
 from connectors.outlook import Outlook
 from connectors.servicenow import ServiceNow
 from connectors.systems import Systems
+from connectors.timereg import Timereg
 from settings import Settings
 from tests.connectors.conftest import Wild, World, hangs
 
 DOWN = "http://127.0.0.1:1"
+NAMES = {"directory", "edoc", "exchange", "kvantum", "outlook", "servicenow", "timereg"}
 
 
 def test_every_connector_of_the_folder_is_found() -> None:
-    assert kinds() == [Directory, Edoc, Exchange, Outlook, ServiceNow]
+    assert kinds() == [Directory, Edoc, Exchange, Kvantum, Outlook, ServiceNow, Timereg]
 
 
 def test_no_base_is_taken_for_a_connector() -> None:
@@ -29,7 +32,7 @@ def test_no_base_is_taken_for_a_connector() -> None:
 
 
 async def test_everything_simulated_is_well(systems: Systems) -> None:
-    assert await health(systems) == {"directory": "ok", "edoc": "ok", "exchange": "ok", "outlook": "ok", "servicenow": "ok"}
+    assert await health(systems) == dict.fromkeys(NAMES, "ok")
 
 
 async def test_only_what_is_configured_is_opened() -> None:
@@ -44,7 +47,7 @@ async def test_systems_that_are_down_harm_no_start_and_are_named() -> None:
         start = time.monotonic()
         found = await health(systems)
         assert time.monotonic() - start < 3
-    assert set(found) == {"directory", "edoc", "exchange", "outlook", "servicenow"}
+    assert set(found) == NAMES
     assert "ok" not in found.values()
 
 
