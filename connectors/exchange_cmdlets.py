@@ -105,6 +105,10 @@ class Cmdlets(Connector):
         return cls(session, url, tenant, tokens)
 
     @override
+    def changes(self, request: Request) -> bool:
+        return not request.what.startswith("Get-")  # every call is a POST
+
+    @override
     def failure(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> ConnectorError:
         return self.judged(request.what, status, headers, body)
 

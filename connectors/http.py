@@ -7,8 +7,9 @@ import asyncio
 import email.utils
 import io
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
@@ -29,6 +30,7 @@ ATTEMPT = 5.0  # seconds for one attempt of a turn: leaves room for a second one
 CONNECT = 3.0
 ATTEMPTS = 4
 MAX_BODY = 160 * 1024 * 1024  # the largest mail of Exchange Online is 150 MB
+BEFORE_CHANGE: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar("before_change", default=None)
 NOT_EXECUTED = {429, 503}  # refused at the door; after 500, 502 and 504 the effect is unknown
 
 
@@ -93,6 +95,10 @@ class Connector(ABC):
         """The headers that carry the token."""
         return {"Authorization": f"Bearer {token}"}
 
+    def changes(self, request: Request) -> bool:
+        """Whether the call may change something. Default: all but GET."""
+        return request.method != "GET"
+
     def failure(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> ConnectorError:
         """The error for an answer that is no success. Nothing of the body may reach it but a known code."""
         del body
@@ -100,6 +106,8 @@ class Connector(ABC):
 
     async def call(self, request: Request) -> Answer:
         """Send it, and again as long as that is safe and there is time. Raises ConnectorError."""
+        if self.changes(request):
+            await about_to_change()
         clock = asyncio.get_running_loop().time
         end = clock() + request.seconds
 
@@ -197,6 +205,12 @@ class Connector(ABC):
             return Answer(status, headers, body, orjson.loads(body))
         except ValueError:
             raise Unavailable(self.name, f"{request.what}: the answer is no JSON", status, "not_json") from None
+
+
+async def about_to_change() -> None:
+    """Before a call that may change something: whoever must put that on record first (`BEFORE_CHANGE`) does so now."""
+    if tell := BEFORE_CHANGE.get():
+        await tell()
 
 
 async def whole(response: aiohttp.ClientResponse) -> bytes:

@@ -52,6 +52,10 @@ class Sif(Connector):
         code = {401: "credentials", 413: "too_large"}.get(status, "")
         return from_status(self.name, status, request.what, code, retry_after(headers))
 
+    @override
+    def changes(self, request: Request) -> bool:
+        return not request.repeatable  # every call is a POST
+
     async def ask(self, operation: str, parameter: Mapping[str, Any], login: str, seconds: float = TURN) -> dict[str, Any]:
         """A question ("CaseService/GetCases"), as that person; "" asks as the integration itself, which is right for code tables alone."""
         return await self._call(operation, parameter, login, repeatable=True, seconds=seconds)

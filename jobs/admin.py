@@ -78,6 +78,7 @@ class Admin:
             (when(event.at), event.activity, event.system, f"{(event.at - event.began_at).total_seconds():.1f} s", event.outcome)
             for event in await self._runs.events(row.id)
         ]
+        steps += [(when(one.at), one.activity, one.system, "", "begun") for one in await self._runs.begun(row.id)]
         lines = [f"{label:{width}}  {value}" for label, value in facts.items() if value]
         return "\n".join([*lines, "", table(("ENDED", "STEP", "SYSTEM", "TOOK", "OUTCOME"), steps) if steps else "No steps yet."])
 

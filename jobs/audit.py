@@ -34,12 +34,12 @@ def canonical(value: Any) -> bytes:
 
 def normal(value: Any) -> Any:
     """The value with its strings in NFC. Raises TypeError as above."""
-    if value is None or isinstance(value, bool | int):
-        return value
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if value is None or isinstance(value, int):
+        return value
     if isinstance(value, Mapping):
-        return {unicodedata.normalize("NFC", key): normal(one) for key, one in value.items()}
+        return {normal(key): normal(one) for key, one in value.items()}
     if isinstance(value, list):
         return [normal(one) for one in value]
     raise TypeError(f"no {type(value).__name__} in an entry of the chain")

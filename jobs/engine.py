@@ -10,7 +10,6 @@ import functools
 import importlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -158,6 +157,7 @@ class Jobs:
             (Mending(self._runs, self.tell, self._pace, self._now).mend, self._pace.mend),
             (self._waits.round, self._pace.audit),
             (self._forget, HOUR),
+            (self._settle, HOUR),
             (self._anchor, HOUR),
         )
         self._recovery = Recovery(self._lock, self._executor, JOB, pace=self._pace, rounds=rounds, let_go=self._limits.forget)
@@ -195,7 +195,7 @@ class Jobs:
         Raises Unavailable when the job database does not answer (the job may have been started: the same key finds it), and TypeError
         for an order that is not plain JSON.
         """
-        JsonSerializer().serialize(asdict(order))
+        JsonSerializer().serialize(vars(order))
         return await self._in_turn(self._start(order))
 
     async def _start(self, order: Order) -> bool:
@@ -216,7 +216,7 @@ class Jobs:
         STARTED_HERE.set(True)
         try:
             with SetWorkflowID(order.key, workflow_id_reuse_policy="reject"):
-                await DBOS.start_workflow_async(_workflow(), asdict(order))
+                await DBOS.start_workflow_async(_workflow(), dict(vars(order)))
         except error.DBOSWorkflowIDInUseError:
             return False
         return True
@@ -297,6 +297,9 @@ class Jobs:
     async def _forget(self) -> None:
         while await self._runs.forget(self._now() - self._keep, self._now()):
             pass
+
+    async def _settle(self) -> None:
+        await self._runs.settle(self._now() - timedelta(seconds=HOUR), self._now())  # no call is under way for so long
 
     async def _anchor(self) -> None:
         await asyncio.to_thread(anchors.daily, self._place, self._var_dir / anchors.FILE, self._now())

@@ -13,6 +13,7 @@ from typing import Any, cast
 import structlog
 
 from connectors.errors import ConnectorError
+from connectors.http import BEFORE_CHANGE
 from jobs.job import Job, JobStep, Order, Tell, cancelled
 from jobs.limits import Limits
 from jobs.logs import described
@@ -27,6 +28,30 @@ from jobs.waits import Answer, Cancelled, Reminder, Waits
 log = structlog.get_logger()
 
 STARTED_HERE: contextvars.ContextVar[bool] = contextvars.ContextVar("started_here", default=False)
+
+
+class Mark:
+    """Puts on record, once and before it happens, that a step is about to change something (`connectors.http.BEFORE_CHANGE`)."""
+
+    def __init__(self, note: Callable[[], Awaitable[None]]) -> None:
+        self.made = False
+        self._note = note
+        self._alone = asyncio.Lock()
+
+    async def __call__(self) -> None:
+        async with self._alone:  # calls at the same time: each waits until it is on record
+            if not self.made:
+                await self._note()
+                self.made = True
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Inside, every call of a connector that changes something comes here first."""
+        token = BEFORE_CHANGE.set(self)
+        try:
+            yield
+        finally:
+            BEFORE_CHANGE.reset(token)
 
 
 @dataclass
@@ -117,16 +142,18 @@ class Running:
     async def once(self, job: Job, name: str, call: Callable[[], Awaitable[Any]], trace: Trace) -> Any:
         """`call()`, tried with patience and recorded; or what was recorded."""
         step = JobStep(job, name, self, self.runs)
+        mark = Mark(lambda: self.runs.note_begun(Event(**self._event(job, name, trace, self.now()), failures=0)))
         attempt = functools.partial(self._within, job, trace.within, call) if trace.within else call
 
         async def body() -> Any:
             began, answer, error = self.now(), None, None
-            try:
-                answer = await self.patience.run(step, attempt)
-            except (ConnectorError, JobError) as failure:
-                error = failure
-            event = self._event(job, name, trace, began, ended=outcome(error), detail=trace.detail(answer))
-            await self.runs.note_event(Event(**event, failures=step.failures))
+            with mark.watching():
+                try:
+                    answer = await self.patience.run(step, attempt)
+                except (ConnectorError, JobError) as failure:
+                    error = failure
+            event = self._event(job, name, trace, began, ended=outcome(error), answer=answer)
+            await self.runs.note_event(Event(**event, failures=step.failures, begun=mark.made or job.recovered))
             if error:
                 raise error
             return answer
@@ -148,7 +175,7 @@ class Running:
                 raise cancelled(job.order.key) from None
             plain = {**asdict(answer), "at": answer.at.isoformat()} if answer else None
             ended = "answered" if answer else "no answer in time"
-            event = self._event(job, f"wait {name}", trace, since, ended=ended, detail=trace.detail(plain))
+            event = self._event(job, f"wait {name}", trace, since, ended=ended, answer=plain)
             who = self.pseudonyms.of(answer.by["id"]) if answer else "bot"
             await self.runs.note_event(Event(**event, failures=0, lifecycle="resume", resource=who))
             return plain
@@ -171,8 +198,10 @@ class Running:
                 await stack.enter_async_context(self.limits.within(limit))
             return await call()
 
-    def _event(self, job: Job, name: str, trace: Trace, began: datetime, *, ended: str, detail: dict[str, Any]) -> dict[str, Any]:
-        came_on, job.came_on = not job.came_on, True
+    def _event(self, job: Job, name: str, trace: Trace, began: datetime, *, ended: str = "", answer: Any = None) -> dict[str, Any]:
+        """What the run data and the chain keep of a step that begins to change something (`ended` ""), or that is over."""
+        came_on = bool(ended) and not job.came_on
+        job.came_on = job.came_on or bool(ended)
         body = {
             "run": job.order.key,
             "attempt": job.attempt,
@@ -181,7 +210,6 @@ class Running:
             "call": trace.what,
             "asked_by": self.pseudonyms.of(job.order.person["id"]),
             "approved_by": [self.pseudonyms.of(one) for one in job.approved_by],
-            "outcome": ended,
         }
         return {
             "run_id": job.order.key,
@@ -191,8 +219,8 @@ class Running:
             "at": self.now(),
             "system": trace.system,
             "outcome": ended,
-            "body": body,
-            "detail": detail,
+            "body": {**body, "outcome": ended} if ended else body,
+            "detail": trace.detail(answer),
             "came_on": came_on,
         }
 

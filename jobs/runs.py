@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, Row, Table, delete, false, func, select, true, update
+from sqlalchemy import BindParameter, Connection, Executable, Insert, Row, Table, bindparam, delete, false, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.audit import Ledger, stamp
 from jobs.store import Store
-from jobs.tables import ASK, AUDIT, DETAIL, EVENT, RUN, TROUBLE, WAIT
+from jobs.tables import ASK, AUDIT, BEGUN, DETAIL, EVENT, RUN, TROUBLE, WAIT
+
+UNKNOWN = "not known"  # how a step went whose process died, in a run that was given up or taken back
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,18 @@ class Event:
     lifecycle: str = "complete"
     resource: str = "bot"
     came_on: bool = False  # the run was lost before and has now got further
+    begun: bool = False  # `note_begun` may have been called for it, by whatever process
 
     def row(self) -> dict[str, Any]:
         """As its table has it, but for the number of its entry."""
         return {name: value for name, value in vars(self).items() if name in EVENT.c}
+
+
+KEY: BindParameter[str] = bindparam("key")
+CLOSE = update(RUN).where(RUN.c.id == KEY, RUN.c.finished_at.is_(None))  # built once: that takes longer than to run them
+NO_TROUBLE, NO_ASK = delete(TROUBLE).where(TROUBLE.c.run_id == KEY), delete(ASK).where(ASK.c.run_id == KEY)
+OVER = delete(BEGUN).where(BEGUN.c.run_id == KEY, BEGUN.c.attempt == bindparam("tries"), BEGUN.c.activity == bindparam("name"))
+NO_WAIT = update(WAIT).where(WAIT.c.run_id == KEY, WAIT.c.over_at.is_(None))
 
 
 def unless_there(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
@@ -59,9 +69,8 @@ def unless_there(connection: Connection, table: Table, row: dict[str, Any]) -> b
 
 @functools.cache  # to build a statement takes longer than to run it
 def _insert(dialect: str, table: Table) -> Insert:
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)  # without it psycopg's is lost: -1
 
 
 class Runs:
@@ -88,11 +97,11 @@ class Runs:
         values = {"state": state, "outcome": outcome.replace("\0", ""), "finished_at": now, **more}
 
         def write(connection: Connection, ledger: Ledger) -> bool:
-            first = connection.execute(update(RUN).where(RUN.c.id == key, RUN.c.finished_at.is_(None)).values(**values)).rowcount == 1
+            first = connection.execute(CLOSE, {"key": key, **values}).rowcount == 1
             if first:
-                connection.execute(delete(TROUBLE).where(TROUBLE.c.run_id == key))
-                connection.execute(delete(ASK).where(ASK.c.run_id == key))  # however it ended, nobody is asked any more
-                connection.execute(update(WAIT).where(WAIT.c.run_id == key, WAIT.c.over_at.is_(None)).values(over_at=now))
+                connection.execute(NO_TROUBLE, {"key": key})
+                connection.execute(NO_ASK, {"key": key})  # however it ended, nobody is asked any more
+                connection.execute(NO_WAIT, {"key": key, "over_at": now})
                 body = {"run": key, "state": state, "outcome": values["outcome"], "minutes": more.get("minutes", 0)}
                 ledger.append(now, "closed", body, key)
             return bool(first)
@@ -105,8 +114,38 @@ class Runs:
         def write(connection: Connection, ledger: Ledger) -> None:
             if unless_there(connection, EVENT, {**event.row(), "seq": ledger.next}):
                 ledger.append(event.at, "step", event.body, event.run_id, event.detail)
+                if event.begun:
+                    connection.execute(OVER, {"key": event.run_id, "tries": event.attempt, "name": event.activity})
                 if event.came_on:
                     connection.execute(update(RUN).where(RUN.c.id == event.run_id).values(deaths=0))
+
+        await self._store.write(write)
+
+    async def note_begun(self, event: Event) -> None:
+        """Write down that a step is about to change something, once, before it does."""
+        row = {name: value for name, value in vars(event).items() if name in BEGUN.c}
+
+        def write(connection: Connection, ledger: Ledger) -> None:
+            if unless_there(connection, BEGUN, row):
+                ledger.append(event.at, "begun", event.body, event.run_id, event.detail)
+
+        await self._store.write(write)
+
+    async def begun(self, key: str) -> list[Row[Any]]:
+        """The steps of a run that were about to change something and are not over."""
+        return await self._store.read(select(BEGUN).where(BEGUN.c.run_id == key).order_by(BEGUN.c.at))
+
+    async def settle(self, before: datetime, now: datetime) -> None:
+        """Close what was begun in runs that ended before that time: nobody will hear any more how it went, and the chain says so."""
+
+        def write(connection: Connection, ledger: Ledger) -> None:
+            ended = select(BEGUN).join(RUN, RUN.c.id == BEGUN.c.run_id).where(RUN.c.finished_at < before)
+            for row in connection.execute(ended).all():
+                body = {"run": row.run_id, "attempt": row.attempt, "step": row.activity, "system": row.system, "outcome": UNKNOWN}
+                event = Event(row.run_id, row.attempt, row.activity, row.at, now, row.system, UNKNOWN, 0, body, {})
+                if unless_there(connection, EVENT, {**event.row(), "seq": ledger.next}):
+                    ledger.append(now, "step", body, row.run_id)
+                connection.execute(OVER, {"key": row.run_id, "tries": row.attempt, "name": row.activity})
 
         await self._store.write(write)
 
@@ -224,7 +263,13 @@ class Runs:
             if keys or seqs:  # the tombstone: the chain holds the hashes of what is gone, and says that it went by the rule
                 ledger.append(now, "erased", {"runs": sorted(keys), "details": seqs, "why": "kept as long as the rule says"})
             connection.execute(delete(DETAIL).where(DETAIL.c.seq.in_(seqs)))
-            for table, column in ((EVENT, EVENT.c.run_id), (WAIT, WAIT.c.run_id), (ASK, ASK.c.run_id), (RUN, RUN.c.id)):
+            for table, column in (
+                (EVENT, EVENT.c.run_id),
+                (BEGUN, BEGUN.c.run_id),
+                (WAIT, WAIT.c.run_id),
+                (ASK, ASK.c.run_id),
+                (RUN, RUN.c.id),
+            ):
                 connection.execute(delete(table).where(column.in_(keys)))
             return len(keys) + len(seqs)
 

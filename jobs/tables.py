@@ -102,6 +102,15 @@ EVENT = Table(
     Column("seq", BigInteger, nullable=False),  # the entry of the chain that proves it
 )
 Index("run_event_by_seq", EVENT.c.seq)
+BEGUN = Table(
+    "begun",  # a step that was about to change something and is not over
+    tables,
+    Column("run_id", String, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("activity", String, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("system", String, nullable=False),
+)
 TROUBLE = Table(
     "trouble",  # a step of an open run whose system does not answer
     tables,

@@ -13,6 +13,10 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import Row, Select, select
+
+from jobs.database import engine, place
+from jobs.tables import AUDIT
 from tests.jobs import toy_jobs
 from tests.jobs.toy_jobs import World
 
@@ -137,10 +141,21 @@ class House:
             return connection.execute(statement, values).fetchall()
 
     def proved(self, kind: str) -> list[tuple[str, str]]:
-        """Run and step of the chain's entries of a kind (SQLite)."""
-        with closing(sqlite3.connect(self.folder / "kollega.runs.sqlite", timeout=30)) as connection:
-            bodies = [json.loads(body) for (body,) in connection.execute("SELECT body FROM audit WHERE kind = ?", [kind])]
-        return [(body["run"], body.get("step", "")) for body in bodies]
+        """Run and step of the chain's entries of a kind, in their order."""
+        return [(body["run"], body.get("step", "")) for one, body in self.chain() if one == kind]
+
+    def chain(self) -> list[tuple[str, dict[str, Any]]]:
+        """Kind and body of all entries."""
+        rows = self.run_data(select(AUDIT.c.kind, AUDIT.c.body).order_by(AUDIT.c.seq))
+        return [(row.kind, json.loads(row.body)) for row in rows]
+
+    def run_data(self, statement: Select[Any]) -> list[Row[Any]]:
+        """Rows of the run data, on either database."""
+        source = engine(place(self.database_url, self.folder))
+        with source.connect() as connection:
+            rows = list(connection.execute(statement).all())
+        source.dispose()
+        return rows
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -26,6 +26,7 @@ from pydantic import BaseModel
 
 import jobs
 from connectors.errors import NotFound, Refused, Unavailable
+from connectors.http import about_to_change
 from jobs.engine import Job, Jobs, Limit, Order, Pace, Reminder
 
 QUICK = {
@@ -85,7 +86,7 @@ class Calls:
 
     async def write(self, key: str) -> Made:
         self.world.note(kind="call", key=key)
-        await asyncio.sleep(0)
+        await about_to_change()  # as a connector's call does
         self.world.once("effect", key)
         return Made(number=key.rsplit("/", 1)[-1], at=datetime(2026, 11, 24, tzinfo=UTC))
 
