@@ -41,6 +41,7 @@ MAILBOX = (
     "MessageCopyForSendOnBehalfEnabled",
     "WhenCreatedUTC",
     "CustomAttribute1",
+    "CustomAttribute2",
 )
 SELF = "NT AUTHORITY\\SELF"
 COPIES = {"MessageCopyForSentAsEnabled": True, "MessageCopyForSendOnBehalfEnabled": True}  # off where nobody asks: sent mails lie elsewhere
@@ -90,12 +91,17 @@ class Exchange(Members):
             await self.made(draft, SHARED, Command("New-Mailbox", new), key)
             row = await self.until(lambda: self._seen(draft.email), "read mailbox")
             self.ours(row, draft, key, "create mailbox")
-            if mailbox_from(row).key != key or not mailbox_from(row).copies:
-                await self.patiently(Command("Set-Mailbox", {"Identity": draft.email, "CustomAttribute1": key, **COPIES}))
+
+            def whole(found: Mailbox) -> bool:
+                return (found.key, found.owner, found.copies) == (key, draft.owner, True)
+
+            if not whole(mailbox_from(row)):
+                marks = {"CustomAttribute1": key, **({"CustomAttribute2": draft.owner} if draft.owner else {})}
+                await self.patiently(Command("Set-Mailbox", {"Identity": draft.email, **marks, **COPIES}))
 
             async def settled() -> Mailbox | None:
                 found = await self._seen(draft.email)
-                return mailbox_from(found) if found and mailbox_from(found).key == key and mailbox_from(found).copies else None
+                return mailbox_from(found) if found and whole(mailbox_from(found)) else None
 
             return await self.until(settled, "create mailbox")
 

@@ -90,7 +90,7 @@ class Belonging(Frozen):
 
 
 class Mailbox(Frozen):
-    """A shared mailbox. copies: what is sent as it, or on its behalf, is kept in it too. key: as in MailList."""
+    """A shared mailbox. copies: what is sent as it, or on its behalf, is kept in it too. key: as in MailList. owner: as in MailboxDraft."""
 
     id: str
     name: str
@@ -103,6 +103,7 @@ class Mailbox(Frozen):
     copies: bool
     created_at: datetime | None
     key: str
+    owner: str
 
 
 class Permission(Frozen):
@@ -154,10 +155,11 @@ class ListDraft(Frozen):
 
 
 class MailboxDraft(Frozen):
-    """A shared mailbox to be made."""
+    """A shared mailbox to be made. owner: the id of whoever answers for it, kept with it since Exchange has no owners of mailboxes."""
 
     name: str = Field(min_length=1, max_length=256)
     email: str
+    owner: str = ""
 
     @property
     def alias(self) -> str:
@@ -212,6 +214,7 @@ def mailbox_from(row: Mapping[str, Any]) -> Mailbox:
         copies=row.get("MessageCopyForSentAsEnabled") is True and row.get("MessageCopyForSendOnBehalfEnabled") is True,
         created_at=moment_of(row, "WhenCreatedUTC"),
         key=text_of(row, "CustomAttribute1"),
+        owner=text_of(row, "CustomAttribute2"),
     )
 
 

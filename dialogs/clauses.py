@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 BORDER = re.compile(
-    r"(?:\s{0,9}[;\n]+\s*|,\s+|(?:(?<!\d)|(?<=\d{4}))[.!?]{1,9}\s+|\s{1,9}(?=(?:og|samt|plus)\s))(?:(?:og|samt|plus|så|også|desuden|derudover)\s+)*",
+    r"(?:\s{0,9}[;\n]+\s*|,\s+|(?:(?<!\d)|(?<=\d{4}))[.!?]{1,9}\s+|\s{1,9}(?=(?:og(?!\s+med\b)|samt|plus)\s))(?:(?:og|samt|plus|så|også|desuden|derudover)\s+)*",
     re.I,
 )
 HANGS_ON = re.compile(r"(?:ikke|undtagen|eller)\b", re.I)  # "3. sal, ikke 2."

@@ -11,10 +11,14 @@ from typing_extensions import override
 
 from connectors.folding import fold, words_of
 from dialogs import texts, words
-from dialogs.fields import At, Bad, Got, Kind, Reading, Which
+from dialogs.fields import At, Bad, Got, Kind, Near, Reading, Which
 
 OFFERED, ALIKE = 5, 0.7
 START = 3  # letters by which likely names are found
+LOOKED_FOR = 4  # places in a sentence at which a name is looked for
+BEFORE_NAME = re.compile(r"\b(?:paa|til|fra|af|i|ind i|listen?|postkassen?|mailboksen?|mailliste[nr]?|hvad med|for|ejer)\s+(?=\w)")
+SUFFIX = re.compile(r"[- ]?(?:listen|postkassen|mailboksen|gruppen)$", re.I)  # "vagtplan-listen" for Vagtplan
+COMMON = frozenset("den det der listen postkassen mig jeg vores min alle fra til med dem ham hende gruppen mailboksen".split())
 
 
 class Thing(BaseModel):
@@ -46,16 +50,38 @@ class Lookup(Kind):
         wanted = self.lead.sub("", text.strip(" .!?")).strip("\"'”“ ")
         if words.means(text) is not None or not words_of(wanted):
             return None
-        return await self._named(wanted, at)
+        reading = await self._named(wanted, at)
+        inside = await self._inside(text, at) if isinstance(reading, Bad | Near) else None
+        return inside or reading
 
     @override
     async def find(self, text: str, at: At) -> Reading:
-        meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
-        named = next(iter(meaning.entities.get(self.entity, [])), "")
-        return await self._named(named, at) if named else None
+        entities = at.desk.understand(text, texts.local(at.desk.now()).date()).entities
+        named = next(iter(entities.get(self.entity, [])), "")
+        reading = await self._named(named, at) if named else None
+        if reading is None or isinstance(reading, Bad | Near):
+            return await self._inside(text, at) or reading
+        return reading
+
+    async def _inside(self, text: str, at: At) -> Reading:
+        """A name that stands whole in a sentence, spelt in any way and unmarked: "slå autosvaret på aktindsigt fra"."""
+        plain = " ".join(words_of(text))
+        for match in [*BEFORE_NAME.finditer(plain)][:LOOKED_FOR]:
+            behind = "".join(plain[match.end() :].split())
+            first = plain[match.end() :].split(" ", 1)[0]
+            stem = SUFFIX.sub("", first)
+            if len(stem) < START or stem in COMMON:
+                continue
+            things = await self.look(stem, at)
+            fitting = [one for one in things if behind.startswith(squeezed(one.name)) or stem == squeezed(one.name)]
+            if fitting:
+                return Got(max(fitting, key=lambda one: len(one.name)).model_dump())
+        return None
 
     async def _named(self, wanted: str, at: At) -> Reading:
         things = list(await self.look(wanted, at))
+        if not things and (shorter := SUFFIX.sub("", wanted)) != wanted and len(shorter) >= START:
+            things, wanted = list(await self.look(shorter, at)), shorter
         exact = [one for one in things if squeezed(one.name) == squeezed(wanted) or fold(one.detail) == fold(wanted)]
         if len(exact) == 1 or len(things) == 1:
             return Got((exact or things)[0].model_dump())
@@ -67,7 +93,7 @@ class Lookup(Kind):
         if len(same) == 1:
             return Got(same[0].model_dump())
         said = f"Jeg fandt {self.none} {self.one}, der hedder {texts.plain(texts.shortened(wanted, 40))}."
-        return Which(f"{said} Mener du en af de her?", choices_of(near)) if near else Bad(f"{said} Skriv navnet, som det står i Outlook.")
+        return Near(f"{said} Mener du en af de her?", choices_of(near)) if near else Bad(f"{said} Skriv navnet, som det står i Outlook.")
 
     async def _near(self, wanted: str, at: At) -> list[Thing]:
         """Those with nearly that name, the nearest first."""
@@ -96,7 +122,9 @@ class List(Lookup):
     one = "liste"
     none = "ingen"
     entity = "list_name"
-    lead = re.compile(r"^(?:(?:det er|den der hedder|på|af|fra|til)\s+)*(?:(?:distributions|mail)?listen?\s+)?", re.I)
+    lead = re.compile(
+        r"^(?:(?:det er|den der hedder|hvad med|måske|vist|så|nej|på|af|fra|til)\s+)*(?:(?:distributions|mail)?listen?\s+)?", re.I
+    )
 
 
 class Mailbox(Lookup):
@@ -105,7 +133,7 @@ class Mailbox(Lookup):
     one = "postkasse"
     none = "ingen"
     entity = "mailbox_name"
-    lead = re.compile(r"^(?:(?:det er|den der hedder|på|i|til)\s+)*(?:(?:fælles)?postkassen?\s+)?", re.I)
+    lead = re.compile(r"^(?:(?:det er|den der hedder|hvad med|måske|vist|så|nej|på|i|til)\s+)*(?:(?:fælles)?postkassen?\s+)?", re.I)
 
 
 def choices_of(things: Sequence[Thing]) -> tuple[tuple[str, Any], ...]:

@@ -2,15 +2,49 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
+
+from typing_extensions import override
 
 from connectors.exchange import Exchange
 from connectors.folding import fold
-from dialogs import texts
-from dialogs.fields import At
+from dialogs import texts, words
+from dialogs.fields import At, Reading, Text
 from dialogs.form import Ask
 from dialogs.proposals import Address, Name, address_of
 from dialogs.who import Owner
+
+USE = re.compile(
+    r"\b(?:skal|den|det)\s+(?:den\s+)?(?:bare\s+)?(?:bruges?|anvendes)\s+til\s+(?P<use>.+)|\bform[åa]l(?:et)?\s*(?:er|:)\s*(?P<aim>.+)"
+    r"|[,;.]\s*(?:og\s+)?(?:er\s+)?til\s+(?P<to>[^,;.]{4,})[.!]?$",
+    re.I,
+)
+LEAD = re.compile(r"^(?:(?:den|det)\s+)?(?:skal\s+)?(?:(?:bruges|er)\s+)?til\s+", re.I)
+QUESTION = re.compile(
+    r"(?:hv(?:em|ad|or\w*|ilke[nt]?|is)|kan|skal|må|er|findes)\s.*\?$|(?:hv(?:em|ad|orfor|ordan))\s+(?:skal|vil|er|kan|har)\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class Purpose(Text):
+    """What something is for, in a few words, without the "til" that stands before it. A question is none."""
+
+    @override
+    async def read(self, text: str, at: At) -> Reading:
+        if QUESTION.match(text.strip()) or words.stops(text):
+            return None
+        return await super().read(LEAD.sub("", text.strip()).rstrip(" ."), at)
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        match = USE.search(text)
+        if match is None:
+            return None
+        said = next(part for part in match.groups() if part)
+        meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
+        people = [*meaning.entities.get("person", []), *meaning.entities.get("email", [])]
+        return None if match["to"] and any(one in said for one in people) else await self.read(said, at)
 
 
 async def domains(at: At) -> Sequence[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from connectors.errors import ConnectorError
-from dialogs import approval, danger, drawing, dropping, misread, pointing, texts, words
+from dialogs import approval, danger, drawing, dropping, misread, pointing, texts, undoing, words
 from dialogs.desk import Desk
 from dialogs.edits import deleted, edited, went_on
 from dialogs.fields import pick_among
@@ -134,6 +134,8 @@ async def heard(turn: Turn) -> None:
             await pressed(turn, said[1], said[0], {})
     elif turn.regret and words.means(turn.text) is Word.RESTORE:
         await restored(turn)
+    elif await undoing.by_words(turn):
+        pass
     elif listed := dropping.named(turn) or one_of_shown(turn):
         await pressed(turn, listed, state.shown_card, {})
     elif (state.choosing and await chosen(turn)) or await withdrawn(turn) or (event.kind == "message" and await went_on(turn)):

@@ -22,7 +22,7 @@ from dialogs.standard import Standard
 from dialogs.starting import start
 from dialogs.talk import Button, Fact
 from dialogs.turn import Turn
-from jobs.engine import Job
+from jobs.engine import Job, Status
 from nlu.normalise import fold
 
 LOOKED_AT = 5  # of a person's newest jobs
@@ -128,15 +128,26 @@ async def by_words(turn: Turn) -> bool:
     said = SPOKEN.fullmatch(words.whole(turn.text).rstrip("? "))
     if said is None or turn.state.open or turn.state.waiting or turn.event.after < 0:
         return False
-    named = [word for word in re.findall(r"\w+", fold(said["what"] or "")) if word not in FILLING]
+    best, key = -1, ""
     for one in await turn.desk.jobs.mine(turn.event.who.id, LOOKED_AT):
-        record = await turn.desk.jobs.record(one.key) if one.intent in {*found().requests, Form.intent} and one.state == "done" else None
-        if record and all(word in fold(str(record.order.form)) for word in named):
-            if UNDO not in record.results:
-                return False
-            await undone(turn, Button(label="Fortryd", do="undo", data={"job": one.key}), turn.state.shown_card, {})
-            return True
-    return False
+        if one.intent not in {*found().requests, Form.intent} or one.state != "done":
+            continue
+        hits = await named(turn.desk, one, fold(said["what"] or ""))
+        if hits > best:
+            best, key = hits, one.key
+    if key:
+        await undone(turn, Button(label="Fortryd", do="undo", data={"job": key}), "", {})
+    return bool(key)
+
+
+async def named(desk: Desk, job: Status, said: str) -> int:
+    """How much of what was said speaks of that job: words of its form; that something was made counts most. -1: it cannot be undone at all."""
+    record = await desk.jobs.record(job.key)
+    if record is None or UNDO not in record.results:  # it came to nothing
+        return -1
+    form = fold(str(record.order.form))
+    making = ("opret" in said and job.intent.endswith(".create")) * 10
+    return making + sum(word in form for word in re.findall(r"\w{2,}", said) if word not in FILLING)
 
 
 PRESSES = {"undo": undone}

@@ -10,7 +10,7 @@ from connectors.exchange import Exchange
 from connectors.exchange_models import MailboxDraft, Right
 from dialogs import new_names, texts
 from dialogs.desk import Desk
-from dialogs.fields import At, Colleague, Text
+from dialogs.fields import At, Colleague
 from dialogs.finishing import finish
 from dialogs.form import Ask
 from dialogs.people_field import People
@@ -70,7 +70,7 @@ class Form(Standard):
         Ask(
             "Hvad skal den bruges til?",
             "Bruges til",
-            Text(least=4, most=300),
+            new_names.Purpose(least=4, most=300),
             ("formål", "bruges til"),
             "Fx ”spørgsmål om barsel”. Kun den, der godkender, ser det; det bliver ikke skrevet i Exchange.",
         ),
@@ -112,7 +112,8 @@ class Form(Standard):
         if others:
             return f"{listed(list(others))} har fået adgang til {name} siden, så jeg sletter den ikke. Ejeren kan bede Servicedesk om det."
         return Reversal(
-            f"Postkassen {name} bliver slettet, med det, der er i den.", [Fact(label="Postkasse", value=f"{name} ({self.address})")]
+            f"Postkassen {name} bliver slettet sammen med det, der ligger i den.",
+            [Fact(label="Postkasse", value=f"{name} ({self.address})")],
         )
 
     @override
@@ -129,7 +130,9 @@ class Form(Standard):
 async def execute(form: Form, desk: Desk, job: Job) -> str:
     """Make it, give each their rights, read back, and say what is ready."""
     exchange = desk.systems.get(Exchange)
-    made = await job.step("create", exchange.create_mailbox, MailboxDraft(name=form.name, email=form.address), job.key("mailbox"))
+    made = await job.step(
+        "create", exchange.create_mailbox, MailboxDraft(name=form.name, email=form.address, owner=form.owner.id), job.key("mailbox")
+    )
     rights = form.rights()
     for right, some in rights.values():
         for number, one in enumerate(some.people):
