@@ -1,0 +1,160 @@
+"""The runs of every tilsyn: what was asked, how it ended, and what it was made of. One table, beside the jobs' own.
+
+It is made where it is missing, in the database of DATABASE_URL; on SQLite it has a file of its own, so that no turn waits for it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Column, Connection, MetaData, NullPool, Select, String, Table, Text, create_engine, delete, make_url, select, text
+from sqlalchemy.schema import CreateTable
+
+from connectors.datasets import Period
+from connectors.fetched import Fetched
+
+T = TypeVar("T")
+BUSY = 15.0  # seconds that a writer waits for another's write
+State = Literal["running", "failed", "partial", "nothing", "found"]
+STATES: dict[State, str] = {
+    "running": "i gang",
+    "failed": "fejlet",
+    "partial": "delvist hentet",
+    "nothing": "intet fundet",
+    "found": "fund",
+}
+TABLE = Table(
+    "oversight_run_1",
+    MetaData(),
+    Column("id", String, primary_key=True),
+    Column("tilsyn", String, nullable=False),
+    Column("first", String, nullable=False),  # of the period, ISO
+    Column("last", String, nullable=False),
+    Column("started_at", String, nullable=False),  # UTC, ISO
+    Column("state", String, nullable=False),
+    Column("body", Text, nullable=False),  # JSON of a Run
+)
+
+
+class Run(BaseModel):
+    """One run. Times are UTC; problem: in Danish, for a run that failed. sha256: of the rows; sql_sha256: of the file that it ran.
+
+    given: the parameters that were said. by_id, by_name: who ran it. minutes: that the tilsyn takes by hand.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    tilsyn: str
+    title: str
+    first: date
+    last: date
+    given: dict[str, str] = {}
+    by_id: str
+    by_name: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    state: State = "running"
+    rows: int = 0
+    sha256: str = ""
+    sql_sha256: str
+    lineage: tuple[Fetched, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    minutes: int = 0
+    problem: str = ""
+
+    @property
+    def period(self) -> Period:
+        return Period(self.first, self.last)
+
+    @property
+    def looked_at(self) -> int:
+        """Rows of all its datasets."""
+        return sum(one.rows for one in self.lineage)
+
+    @property
+    def is_whole(self) -> bool:
+        """It ran to its end: what it says of findings counts."""
+        return self.state in {"nothing", "found"}
+
+
+def url_of(database_url: str | None, var_dir: Path) -> str:
+    """Where DATABASE_URL puts the runs, as SQLAlchemy takes it; without it, a file under VAR_DIR."""
+    if database_url and database_url.startswith("postgresql://"):
+        return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    stem = Path(str(make_url(database_url).database) if database_url else var_dir / "kollega.sqlite").absolute().with_suffix("")
+    return f"sqlite:///{stem.with_name(f'{stem.name}.oversight.sqlite')}"
+
+
+class Runs:
+    """The table. Raises sqlalchemy.exc.SQLAlchemyError."""
+
+    def __init__(self, url: str) -> None:
+        self._file = Path(str(make_url(url).database)) if url.startswith("sqlite") else None
+        connect = {"timeout": BUSY} if self._file else {"connect_timeout": int(BUSY)}
+        self._engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect)
+
+    async def put(self, run: Run) -> None:
+        """Write a run, or what has become of it."""
+        row = {
+            "id": run.id,
+            "tilsyn": run.tilsyn,
+            "first": run.first.isoformat(),
+            "last": run.last.isoformat(),
+            "started_at": run.started_at.astimezone(UTC).isoformat(),
+            "state": run.state,
+            "body": run.model_dump_json(),
+        }
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(TABLE).where(TABLE.c.id == run.id))
+            connection.execute(TABLE.insert(), row)
+
+        await self._do(write)
+
+    async def get(self, id_: str) -> Run | None:
+        """One run."""
+        return next(iter(await self._found(select(TABLE.c.body).where(TABLE.c.id == id_))), None)
+
+    async def of(self, tilsyn: str = "", period: Period | None = None, most: int = 50) -> list[Run]:
+        """Runs, the newest first: of one tilsyn, of one period, or all."""
+        query = select(TABLE.c.body).order_by(TABLE.c.started_at.desc(), TABLE.c.id).limit(most)
+        if tilsyn:
+            query = query.where(TABLE.c.tilsyn == tilsyn)
+        if period:
+            query = query.where(TABLE.c.first == period.first.isoformat(), TABLE.c.last == period.last.isoformat())
+        return await self._found(query)
+
+    async def older(self, before: datetime) -> list[Run]:
+        """Those that began before a time."""
+        return await self._found(select(TABLE.c.body).where(TABLE.c.started_at < before.astimezone(UTC).isoformat()))
+
+    async def remove(self, ids: list[str]) -> None:
+        """Forget runs."""
+        await self._do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.id.in_(ids))))
+
+    async def _found(self, query: Select[Any]) -> list[Run]:
+        bodies = await self._do(lambda connection: list(connection.execute(query).scalars()))
+        return [Run.model_validate_json(body) for body in bodies]
+
+    async def _do(self, work: Callable[[Connection], T]) -> T:
+        def in_thread() -> T:
+            with self._begun() as connection:
+                return work(connection)
+
+        return await asyncio.to_thread(in_thread)
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A transaction, with the table there."""
+        if self._file:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(self._engine.connect()) as connection, connection.begin():
+            if self._file is None:
+                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('kollega.oversight'))"))
+            connection.execute(CreateTable(TABLE, if_not_exists=True))
+            yield connection
