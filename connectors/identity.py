@@ -6,11 +6,13 @@ POST, since msal refuses http; so do endpoints that are not Entra's (ServiceNow'
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import jwt
 import msal
 import orjson
 from typing_extensions import override
@@ -22,6 +24,9 @@ ENTRA = "https://login.microsoftonline.com"
 BOT_SCOPE = "https://api.botframework.com/.default"
 SIMULATED_TENANT = "00000000-0000-4000-8000-00000000beef"
 FETCH = 10.0  # seconds for one fetch
+VOUCHED = 60  # seconds that an assertion about a person holds
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+CREDENTIALS: Mapping[str, str] = {"grant_type": "client_credentials"}
 EARLY = 60.0  # seconds before its end that a token is no longer used
 
 
@@ -73,6 +78,29 @@ def client_credentials(system: str, url: str, client: Client, session: aiohttp.C
             return await _post(session, system, url, client)
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as own:
             return await _post(own, system, url, client)
+
+    return Tokens(fetch)
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """The private key (PEM, RSA) that vouches for who somebody is, and the id by which the system knows it."""
+
+    id: str
+    pem: str = field(repr=False)
+
+
+def acting_as(system: str, url: str, client: Client, key: SigningKey, *, subject: str, session: aiohttp.ClientSession) -> Tokens:
+    """Tokens for what is done in a person's own name (RFC 7523, 2.1): each fetch vouches anew. subject: whom the system knows by it."""
+
+    async def fetch() -> Grant:
+        now = int(time.time())
+        claims = {"iss": client.id, "sub": subject, "aud": client.id, "iat": now, "exp": now + VOUCHED, "jti": str(uuid.uuid4())}
+        try:
+            assertion = jwt.encode(claims, key.pem, "RS256", headers={"kid": key.id})
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise Denied(system, "token: the key cannot sign", code="credentials") from None
+        return await _post(session, system, url, client, {"grant_type": JWT_BEARER, "assertion": assertion})
 
     return Tokens(fetch)
 
@@ -146,9 +174,9 @@ def bot_token(settings: Settings) -> Callable[[], Awaitable[str]] | None:
     return entra("teams", settings.app_tenant_id or "", client)
 
 
-async def _post(session: aiohttp.ClientSession, system: str, url: str, client: Client) -> Grant:
-    """One client-credentials POST."""
-    form = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": client.secret}
+async def _post(session: aiohttp.ClientSession, system: str, url: str, client: Client, more: Mapping[str, str] = CREDENTIALS) -> Grant:
+    """One POST of a client for a token; `more`: the kind of grant and what it needs."""
+    form = {**more, "client_id": client.id, "client_secret": client.secret}
     if client.scope:
         form["scope"] = client.scope
     try:

@@ -1,15 +1,25 @@
 """Approvals in conversation: what waits for somebody's yes, and what approver and asker say about it in words."""
 
+import asyncio
 import re
 
+import structlog
+
+from connectors import servicenow_approvals
+from connectors.errors import ConnectorError
 from dialogs import approval_asker, texts
 from dialogs.approval_press import pressed, wish_of
+from dialogs.cases import approval_decide
 from dialogs.talk import Button, Reply
 from dialogs.turn import Turn
 from dialogs.verdicts import cards, decided, in_order, yes_of
 from jobs.asks import Asked
 from nlu.normalise import fold
 
+log = structlog.get_logger()
+
+MOST_SHOWN = 10
+PATIENCE = 5.0  # seconds for ServiceNow: the turn has more to do
 NOTHING_DONE = frozenset({"refused", "withdrawn", "expired", "nobody"})  # outcomes of a job that was not carried out
 YES = r"(?:ja,?\s+|ok,?\s+)?(?:det er godkendt|attesteret|godkendt|godkendes|(?:det |den )?(?:jeg\s+)?godkend(?:er)?(?:\s+jeg)?)"
 SPOKEN = re.compile(
@@ -19,14 +29,17 @@ SPOKEN = re.compile(
     r"|spørg\s+(?P<whom>[\wæøå-]+)\s*:\s*(?P<what>.+)",
     re.I | re.S,
 )  # as it is said where one thing waits
-NAMED = re.compile(rf"(?:(?P<yes>{YES})|(?:jeg\s+)?(?:sig(?:er)?\s+nej\s+til|afvis(?:er)?))\s+(?P<which>.+)", re.I | re.S)
+NAMED = re.compile(
+    rf"(?:(?P<yes>{YES})|(?:jeg\s+)?(?:sig(?:er)?\s+nej\s+til|afvis(?:er)?))\s+(?P<which>.+?)(?:,?\s+fordi\s+(?P<why>.+))?", re.I | re.S
+)
 PARTLY = re.compile(
     rf"(?:{YES}\b.*?[\s,](?:men|kun|bortset|undtagen|hvis|på nær)|(?:ja|ok|okay|fint)[\s,]+(?:men\s+)?(?:kun|ikke))\b.*", re.I | re.S
 )
 LIKELY = re.compile(
     r"nej\b|(?:hov |nå )?(?:jeg )?(?:fortrød|godkender|afviser|attesterer)\b", re.I
 )  # meant for what waits, and not plain enough
-WORD = re.compile(r"[a-zæøå0-9-]{3,}", re.I)
+WORD = re.compile(r"[a-z0-9-]{3,}")
+SMALL = frozenset({"den", "det", "fra", "til", "med", "bestillingen", "oensket", "sagen", "listen"})
 
 
 async def open_for(turn: Turn) -> list[Asked]:
@@ -48,13 +61,36 @@ async def by_words(turn: Turn) -> bool:
     text = turn.text.strip(" .!")
     if PARTLY.fullmatch(text) or SPOKEN.fullmatch(text) or NAMED.fullmatch(text) or LIKELY.match(text):
         asks = await open_for(turn)
-        if asks:
-            return await answered(turn, text, asks)
-        spoken = SPOKEN.fullmatch(text)
-        if spoken and spoken["whom"] is None:
-            turn.say("Der venter ikke noget på dit svar.")
+        if asks and turn.last.startswith("snow-") and SPOKEN.fullmatch(text):
+            await which(turn)  # the list that was read last held more than one
+            return True
+        if (asks and await answered(turn, text, asks)) or await of_servicenow(turn, text, alone=not asks):
             return True
     return await approval_asker.by_words(turn)
+
+
+async def of_servicenow(turn: Turn, text: str, *, alone: bool) -> bool:
+    """A yes or no to one of ServiceNow's: to the one card that was shown last, or named. alone: nothing of ours waits. False: neither."""
+    spoken, named = SPOKEN.fullmatch(text), NAMED.fullmatch(text)
+    found = spoken if spoken and spoken["whom"] is None and alone else named
+    if found is None:
+        return False
+    do, why = "snow approved" if found["yes"] else "snow rejected", {"why": found["why"] or (spoken and spoken["since"]) or ""}
+    shown_last = next((button for button in turn.state.shown if button.do == do), None)
+    if found is spoken and shown_last:
+        await approval_decide.pressed(turn, shown_last, turn.state.shown_card, why)
+        return True
+    rows = await in_servicenow(turn) or []
+    fitting = [row for row in rows if named and approval_decide.speaks_of(row, words_of(named["which"]))]
+    if len(fitting) == 1:
+        await approval_decide.pressed(turn, Button(label=turn.text[:40], do=do, data={"row": fitting[0].id}), "", why)
+    elif fitting or (rows and found is spoken):
+        await which(turn)
+    elif found is spoken:
+        turn.say("Der venter ikke noget på dit svar.")
+    else:
+        return False
+    return True
 
 
 async def answered(turn: Turn, text: str, asks: list[Asked]) -> bool:
@@ -68,7 +104,7 @@ async def answered(turn: Turn, text: str, asks: list[Asked]) -> bool:
         fitting = [one for one in asks if kind != "question" or whom in [button.label.lower() for button in shown(one).buttons]]
         await said(turn, kind, fitting or asks, spoken["why"] or spoken["since"] or spoken["what"] or "", sure=bool(fitting))
     elif named and (fitting := [one for one in asks if speaks_of(one, named["which"])]):
-        await said(turn, "yes" if named["yes"] else "no", fitting, "", sure=True)
+        await said(turn, "yes" if named["yes"] else "no", fitting, named["why"] or "", sure=True)
     elif LIKELY.match(text):
         turn.note("Brug knapperne, eller skriv ”godkend” eller ”sig nej, fordi …”.")
         await waiting(turn)
@@ -80,7 +116,7 @@ async def answered(turn: Turn, text: str, asks: list[Asked]) -> bool:
 async def said(turn: Turn, kind: str, asks: list[Asked], why: str, *, sure: bool) -> None:
     """The same as a press, where it is plain which is meant; else they are listed."""
     if len(asks) > 1 or not sure:
-        await waiting(turn)
+        await which(turn)
         return
     button = Button(label=turn.text[:40], do=f"approval {kind}", data={"job": asks[0].key})
     await pressed(turn, button, cards(asks[0].key)[0], {"why": why})
@@ -112,22 +148,49 @@ def shown(ask: Asked) -> Reply:
 
 def speaks_of(ask: Asked, text: str) -> bool:
     """Whether words name a wish, by who asks or by what it is about: "den fra Birthe", "Strikkeklubben"."""
-    there = {word.removesuffix("s") for word in WORD.findall(fold(f"{shown(ask).text} {wish_of(ask)}"))}
-    return any(word.removesuffix("s") in there for word in WORD.findall(fold(text)) if word not in {"den", "det", "fra", "til", "oensket"})
+    there = WORD.findall(fold(f"{shown(ask).text} {wish_of(ask)}"))
+    return bool(words_of(text) & set(there))
+
+
+def words_of(text: str) -> set[str]:
+    """The telling words of what names a wish, folded, each also without a genitive's s."""
+    found = {word for word in WORD.findall(fold(text)) if word not in SMALL}
+    return found | {word.removesuffix("s") for word in found}
+
+
+async def which(turn: Turn) -> None:
+    """Several wait, and one of them is meant."""
+    turn.note("Brug knapperne, eller skriv hvilken, fx ”godkend den fra Birthe”.")
+    await waiting(turn)
 
 
 async def waiting(turn: Turn) -> None:
-    """What waits for this person's approval: each with its card. Raises Unavailable."""
-    asks = await open_for(turn)
-    if not asks:
-        turn.say("Der venter ikke noget på dig.")
+    """What waits for this person's approval, Kollega's own and ServiceNow's: each with its card. Raises Unavailable."""
+    asks, there = await open_for(turn), await in_servicenow(turn)
+    if there is None:
+        turn.note("ServiceNow svarede ikke, så det, der venter dér, er ikke med.")
+    number = len(asks) + len(there or [])
+    if not number:
+        turn.say("Der venter ikke noget på dig." if there is not None else "Hos mig venter der ikke noget på dig.")
         return
-    turn.note(f"Der venter {texts.count(len(asks), 'ønske', 'ønsker')} på dig.")
-    for one in asks[:10]:
+    turn.note(f"Der venter {texts.count(number, 'ønske', 'ønsker')} på dig.")
+    for one in asks[:MOST_SHOWN]:
         reply = shown(one)
         turn.say(reply.text, *reply.buttons, facts=list(reply.facts), inputs=list(reply.inputs), key=cards(one.key)[1])
-    if len(asks) > 1:
+    for row in (there or [])[: MOST_SHOWN - len(asks[:MOST_SHOWN])]:
+        approval_decide.shown(turn, row)
+    if number > 1:
         turn.forget_buttons()  # "godkend" means none of several
+
+
+async def in_servicenow(turn: Turn) -> list[servicenow_approvals.Asked] | None:
+    """What waits for this person there; None where it does not tell: what waits here is told all the same."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await approval_decide.waiting(turn)
+    except (ConnectorError, TimeoutError) as error:
+        log.warning("approvals_not_known", error=type(error).__name__)
+        return None
 
 
 ANSWERS = {"approval.list": waiting}

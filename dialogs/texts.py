@@ -14,6 +14,7 @@ MONTHS = ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august"
 
 SYSTEMS = {
     "servicenow": "ServiceNow",
+    "servicenow_approvals": "ServiceNow",
     "graph": "Microsoft 365",
     "directory": "Microsoft 365",
     "outlook": "Outlook",

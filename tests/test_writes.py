@@ -44,7 +44,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "killed after": {"drop_answer": True, "times": 1},
 }
 TROUBLED = re.compile(r"^\((?:fault|drop|slow|later|edit)", re.MULTILINE)
-OTHERS = re.compile(r"^\(as ", re.MULTILINE)  # who approves a standard request: here nobody need, by tests/rules
+OTHERS = re.compile(r"\n\(as ")  # who approves a standard request: here nobody need, by tests/rules
 SAME = re.compile(r"Set-|Add-\w+Permission")  # said a second time in the same words it changes nothing
 ID = re.compile(r"[0-9a-f]{32}|[\w=-]{24,}")
 SYSTEMS = {kind.name: kind.setting.removesuffix("_URL").lower() for kind in connectors(Connector) if hasattr(kind, "name")}

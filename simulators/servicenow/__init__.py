@@ -5,7 +5,7 @@ local part of the address with the password `simulator`.
 
 Switches, turned by `POST /control/settings {"servicenow_latency": "real"}` and so on, each prefixed with `servicenow_`:
 
-- token_seconds: the life of an access token (1799). jwt_key: the PEM public key that signs JWT bearer assertions (none: nobody is let in)
+- token_seconds: the life of an access token (1799). jwt_key: the PEM public key that signs JWT bearer assertions (that of kollega.pem)
 - returns_no_rows: a query with an invalid part finds nothing, instead of dropping the part (false)
 - hide_journal: sys_journal_field is readable for nobody but administrators (false)
 - update_task_timer: rows of task_time_worked add up in the task's time_worked (false)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from simulators.servicenow.calls import Answer
 from simulators.servicenow.records import Records, Row
@@ -13,6 +14,7 @@ CLIENTS = {"kollega": ("simulator", "kollega.integration")}  # client → secret
 LIFE = 1799.0  # seconds
 REFRESH = timedelta(days=100)
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+KEY = (Path(__file__).parent / "kollega.pem").read_text()  # the public half of the key that Kollega signs with when it is simulated
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -83,7 +85,7 @@ def refreshed(records: Records, name: str) -> Row | None:
 def asserted(records: Records, assertion: str, client: str) -> Row | None:
     """The user that a signed JWT names, by e-mail address or user name. Each JWT works once.
 
-    Signed with RS256 by the key whose public half the setting `servicenow_jwt_key` holds (PEM); without that setting nobody is let in.
+    Signed with RS256 by the key whose public half the setting `servicenow_jwt_key` holds (PEM); by default the one of `kollega.pem`.
     """
     import jwt  # here alone: it loads cryptography, and the simulators are to start at once
 
@@ -91,7 +93,7 @@ def asserted(records: Records, assertion: str, client: str) -> Row | None:
         header = jwt.get_unverified_header(assertion)
         claims = jwt.decode(
             assertion,
-            records.setting("jwt_key", default=""),
+            records.setting("jwt_key", default=KEY),
             algorithms=["RS256"],
             audience=client,
             options={"require": ["iss", "sub", "aud", "exp", "iat", "jti"]},
