@@ -18,7 +18,7 @@ _OBJECTS = {
     "approval": r"\w*godkend\w*|attest\w*|accept\w*|samtykke\w*|approv\w*|ok'?e|okaye|stillingtagen",
     "runs": r"koersel\w*|koersler\w*|aktivitet\w*|log(gen)?|historik\w*|job(s|bet)?|handlinger|udfoert\w*",
     "gear": r"mus|skaerm\w*|tastatur\w*|headset\w*|laptop\w*|baerbar\w*|pc\w*|computer\w*|\w*telefon\w*|mobil\w*|ipad\w*|tablet\w*|\w*licens\w*|dock\w*|oplader\w*|kabel\w*|printer\w*|webcam\w*",
-    "right": r"\w*adgang\w*|rettighed\w*|rolle\w*|bruger(en|oprettelse)?|admin\w*",
+    "right": r"\w*adgang\w*|\w*rettighed\w*|fullaccess|sendas|send-as|\w*stedfortraed\w*|\w*afsenderret\w*|rolle\w*|bruger(en|oprettelse)?|admin\w*",
     "person": r"xperson|ham|hende|han|hun|dem|kollega(en)?|medarbejder(en|e|ne)?|vikar(en|er)?|konsulent(en|er)?|elev(en|er|erne)?|praktikant(en)?|borger(en)?",
 }
 _ACTIONS = {
@@ -44,6 +44,8 @@ _ACTIONS = {
     "fault": r"driller?|fejl(er|en|ede|meddelelse|kode)?|nede|kan|doed|fryser|langsom\w*|haenger|crash\w*|broken|sort|forsvundet|forsvinder|laast|spaerret|glemt|stuck|problem\w*|stykker|defekt|"
     r"ustabil\w*|udfald|nedbrud\w*|blinker|bipper|umulig\w*|afvist|naegtet|flimrer|papirstop|lyd|brudt|knaekket|smadret|hakker|summer|brumm\w*|roeg|gnist\w*|loader|timeout|koks|udu|baglaas|afbryd\w*|slukker|genstarter|melder|advarsel|virus|hacket|phishing|stjaalet|tabt|mistet",
     "stop": r"stop|glem|drop\w*|fortryd\w*|forfra|afbryd\w*|alligevel|cancel|nevermind|pyt|nulstil|reset",
+    "own": r"\w*eje(r|re|ren|res|rens|rskab\w*|rskift\w*)?|ejes|owner\w*|ownership|managedby|efterfoelger\w*|overdrag\w*|\w*ansvar(et|lig|lige)?",
+    "auto": r"auto(svar|reply|repl|matisk|mail)\w*|\w*fravaers\w*|ooo|oof|office|standardsvar\w*",
     "human": r"menneske\w*|person|tale|snakke|ring|ringe|viderestil\w*|servicedesk|robot|human|kontakt\w*|support\w*|omstil\w*|maskine",
     "kind": r"tak|takker|tusind|thanks|thx|hej|hejsa|godmorgen|hello|goddag|farvel",
     "skill": r"kan|bruges?|funktion\w*|mulighed\w*|kommando\w*|eksemp\w*|hjaelp\w*|menu\w*|virker|fungerer",

@@ -22,11 +22,12 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from nlu import card, entities, evaluate, fingerprint, model, slots, spelling, typos, vectors
 from nlu.features import plain, seen
-from nlu.understanding import OUT_OF_SCOPE
+from nlu.understanding import NEARLY, OUT_OF_SCOPE
 
 PHRASES, LABELLED = fingerprint.PHRASES, fingerprint.LABELLED
 CHANNEL_WEIGHTS = {"words": 1.0, "chars": 1.0, "marks": 0.5}
 C = 0.25
+NOISE = 0.002  # of the threshold's cost: where that is level, the lowest threshold, since what is told wrongly is shown before it is done
 MARK_PATTERN = r"\S+"
 Examples = list[tuple[str, str]]
 Table = NDArray[np.object_]
@@ -102,10 +103,11 @@ def choose(weights: vectors.Weights, sets: dict[str, list[evaluate.Row]]) -> tup
         judged = np.where(chances.max(1) < threshold, outside, told)
         return float((judged != right)[inside].mean() + (judged != right)[~inside].mean())
 
-    thresholds = np.arange(0.2, 0.8, 0.01)
+    thresholds = np.arange(NEARLY, 0.8, 0.01)
     costs = np.array([cost(threshold) for threshold in thresholds])
     about = np.array([costs[max(0, at - 10) : at + 11].mean() for at in range(len(costs))])  # a dip by chance is no valley
-    return round(temperature, 3), round(float(thresholds[about.argmin()]), 3)
+    lowest = int((about <= about.min() + NOISE).argmax())
+    return round(temperature, 3), round(float(thresholds[lowest]), 3)
 
 
 def _scored(weights: vectors.Weights, rows: list[evaluate.Row]) -> tuple[NDArray[np.floating[Any]], NDArray[np.int_]]:
@@ -124,9 +126,8 @@ def _log_loss(scores: NDArray[np.floating[Any]], right: NDArray[np.int_]) -> flo
 
 
 def _twice(texts: list[str]) -> list[str]:
-    """The texts as they are written, and then as they may arrive; the slips are the same each time."""
-    chance = random.Random(2026)  # noqa: S311 - slips for training, no secrets
-    return [*texts, *(typos.hurried(text, chance) for text in texts)]
+    """The texts as they are written, and then as they may arrive; a text's slips are the same each time, whatever stands beside it."""
+    return [*texts, *(typos.hurried(text, random.Random(text)) for text in texts)]  # noqa: S311 - slips for training, no secrets
 
 
 def sets(folder: Path = LABELLED) -> dict[str, list[evaluate.Row]]:

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 INTENTS = """case.create case.status case.list case.comment case.time case.work case.close mailbox.create distribution_list.create
 distribution_list.add_member distribution_list.remove_member distribution_list.show catalog.order journal.file journal.status oversight.run oversight.result
 access_request.open access_request.status approval.list activity.list human help greeting thanks cancel out_of_scope""".split()
+LATER = "mailbox.add_member mailbox.auto_reply distribution_list.change_owner".split()  # most sets are older than these
 FILES = sorted(train.PHRASES.glob("*.txt"))
 
 
@@ -21,7 +22,7 @@ def masked(text: str) -> str:
 
 
 def test_every_intent_has_its_file() -> None:
-    assert sorted(train.intent_of(path) for path in FILES) == sorted(INTENTS)
+    assert sorted(train.intent_of(path) for path in FILES) == sorted([*INTENTS, *LATER])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -51,6 +52,6 @@ def test_no_sentence_for_judging_is_learned() -> None:
 def test_the_sentences_for_judging_are_labelled_with_known_intents() -> None:
     for path in sorted(HERE.glob("*.jsonl")):
         rows = evaluate.rows(path)
-        assert {row.intent for row in rows} == set(INTENTS)
+        assert {row.intent for row in rows} - set(LATER) == set(INTENTS)
         outside = sum(row.intent == "out_of_scope" for row in rows) / len(rows)
         assert 0.22 <= outside <= 0.36, path.name
