@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 from jobs.store import Store
 from jobs.tables import AUDIT, DETAIL, EVENT, RUN
 
+TELL = "tell "  # what the names of the steps begin with that tell something (`jobs.job.Job.tell`)
+
 
 @dataclass(frozen=True)
 class Which:
@@ -39,10 +41,10 @@ ANY = Which()
 
 @dataclass
 class Recalled:
-    """form: the answers as they were confirmed; CPR numbers are masked. told: the messages (JSON), the oldest first."""
+    """form: the answers as they were confirmed; CPR numbers are masked. told: the messages (JSON) by the names of their steps, the oldest first."""
 
     form: dict[str, Any] = field(default_factory=dict)
-    told: list[dict[str, Any]] = field(default_factory=list)
+    told: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 async def of_person(store: Store, person: str, limit: int, which: Which) -> list[Row[Any]]:
@@ -59,18 +61,18 @@ async def saved(store: Store, person: str, which: Which) -> int:
 async def recalled(store: Store, person: str, keys: Sequence[str]) -> dict[str, Recalled]:
     """By key, for those of the runs that are that person's (a pseudonym)."""
     mine = select(RUN.c.id).where(RUN.c.id.in_(keys), RUN.c.person == person)
-    said = select(EVENT.c.seq).where(EVENT.c.run_id.in_(mine), EVENT.c.activity.startswith("tell "))
     rows = await store.read(
-        select(DETAIL.c.run_id, DETAIL.c.detail, AUDIT.c.kind)
+        select(DETAIL.c.run_id, DETAIL.c.detail, EVENT.c.activity)
         .join(AUDIT, AUDIT.c.seq == DETAIL.c.seq)
-        .where(DETAIL.c.run_id.in_(mine), or_(AUDIT.c.kind == "started", DETAIL.c.seq.in_(said)))
+        .outerjoin(EVENT, EVENT.c.seq == DETAIL.c.seq)
+        .where(DETAIL.c.run_id.in_(mine), or_(AUDIT.c.kind == "started", EVENT.c.activity.startswith(TELL)))
         .order_by(DETAIL.c.seq)
     )
     found: dict[str, Recalled] = {}
     for row in rows:
         one, detail = found.setdefault(row.run_id, Recalled()), json.loads(row.detail)
-        if row.kind == "started":
+        if row.activity is None:
             one.form = detail.get("form") or {}
         else:
-            one.told.append(detail["asked"]["message"])
+            one.told[row.activity.removeprefix(TELL)] = detail["asked"]["message"]
     return found

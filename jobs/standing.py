@@ -22,7 +22,7 @@ State = Literal["waiting", "running", "retrying", "done", "failed", "cancelled"]
 class Status:
     """How a job stands. Times are UTC. `retrying_system` and `next_try` only while it retries; `outcome` and `links` once it is finished.
 
-    links: what it made or changed, {"name", "url"} each. waits_for: the name of the wait that it rests in (`Job.wait`), "" for none.
+    links: what it made or changed, {"name", "url"} each.
     """
 
     key: str
@@ -37,7 +37,6 @@ class Status:
     retrying_system: str
     next_try: datetime | None
     links: list[dict[str, str]]
-    waits_for: str
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,11 @@ async def of_rows(runs: Runs, rows: list[Row[Any]]) -> list[Status]:
     still_open = [row.id for row in rows if row.finished_at is None]
     states = await _states(still_open)
     troubles = await runs.troubles(list(states)) if states else {}
-    waits = await runs.waits(list(states)) if states else {}
     known = [row for row in rows if row.finished_at is not None or row.id in states]
-    return [_status(row, states.get(row.id, ""), troubles.get(row.id), waits.get(row.id)) for row in known]
+    return [_status(row, states.get(row.id, ""), troubles.get(row.id)) for row in known]
 
 
-def _status(row: Row[Any], state: str, trouble: Trouble | None, wait: Row[Any] | None) -> Status:
+def _status(row: Row[Any], state: str, trouble: Trouble | None) -> Status:
     retries = trouble if state == "PENDING" and row.finished_at is None else None
     now = "retrying" if retries else NAMES.get(state, "failed")
     return Status(
@@ -92,7 +90,6 @@ def _status(row: Row[Any], state: str, trouble: Trouble | None, wait: Row[Any] |
         retrying_system=retries.system if retries else "",
         next_try=retries.next_at if retries else None,
         links=links(row),
-        waits_for=wait.name if wait is not None else "",
     )
 
 
