@@ -86,6 +86,17 @@ class Lists(Recipients):
         """Who owns a list. One who is no recipient any more is "gone"."""
         return await self.holders((await self.mail_list(list_id)).owners)
 
+    async def team_owners(self, team_id: str) -> list[Member]:
+        """Who owns a Microsoft 365 group, which is no list and cannot be changed here. Raises NotFound."""
+        wanted = {"Identity": self.identity(team_id), "RecipientTypeDetails": ["GroupMailbox"]}
+        row = one_of(self.name, await self.rows(Command("Get-Recipient", wanted, (*NAMES, "ManagedBy"))), "read team")
+        return await self.holders(texts_of(row, "ManagedBy"))
+
+    async def lists_owned_by(self, person_id: str) -> list[Name]:
+        """The lists that somebody owns, in the order of the alphabet. Raises NotFound for an unknown person."""
+        rows = await self.rows(Command("Get-DistributionGroup", {"ManagedBy": self.identity(person_id)}, NAMES))
+        return sorted((name_from(row) for row in rows), key=lambda one: one.name.casefold())
+
     async def lists_of(self, person_id: str, *, nested: bool = True) -> list[Belonging]:
         """The lists somebody is on, and, if `nested`, those that they get mails from through them. Dynamic ones are not among them."""
         person = await self.recipient(person_id)

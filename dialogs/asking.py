@@ -8,7 +8,7 @@ from typing import Any
 from connectors.errors import Unavailable
 from dialogs import drawing, texts
 from dialogs.fields import At, Bad, Got, Reading, Which
-from dialogs.form import Request
+from dialogs.form import Notice, Request
 from dialogs.registry import found
 from dialogs.state import FormState
 from dialogs.talk import Button, Input
@@ -96,10 +96,21 @@ class Asking:
                 return
         await self.propose()
         missing = self.kind.missing(self.form.answers)
-        if missing:
+        barred = await self.kind.barred(self.turn.at(self.form)) if missing and "requester" in self.form.answers else None
+        if barred:
+            await self.stopped(barred)
+        elif missing:
             await self.ask(missing[0])
         else:
             await self.summary()
+
+    async def stopped(self, notice: Notice) -> None:
+        """The form ends with that."""
+        form, turn = self.form, self.turn
+        turn.close_card(form.card, notice.text)
+        turn.state.close(form, notice.text)
+        turn.say(notice.text, *notice.buttons)
+        await self.go_back()
 
     @property
     def summed(self) -> bool:
@@ -207,10 +218,7 @@ class Asking:
             turn.say(f"{texts.system_name(error.system)} svarer ikke lige nu. Dine svar er gemt.", *buttons, key=self.new_card())
             return
         if notice.stop:
-            turn.close_card(form.card, notice.text)
-            turn.state.close(form, notice.text)
-            turn.say(notice.text, *notice.buttons)
-            await self.go_back()
+            await self.stopped(notice)
             return
         form.answers.update(notice.adds)
         self.point_at("confirm")

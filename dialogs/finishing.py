@@ -13,12 +13,14 @@ import structlog
 from connectors.errors import ConnectorError, Unavailable
 from connectors.servicenow import ServiceNow
 from connectors.servicenow_items import Entered, ItemDraft
+from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.fields import Colleague
 from dialogs.talk import Button, Fact, Reply
 from jobs.engine import Job
 
 AT_ONCE = 5.0  # seconds that the good news waits for ServiceNow
+SHOWN = 120  # characters of what was done, where it is only mentioned
 UNDO = "undo"  # the step that holds how a job can be undone
 MARKED = re.compile(r"\\([*_`\[\]<>~|#\\])")  # as `texts.plain` writes it
 log = structlog.get_logger()
@@ -71,9 +73,9 @@ async def finish(form: Carried, desk: Desk, job: Job, said: str, *, outcome: str
         return outcome
     try:
         item = await job.step("enter", enter, on=servicenow)
-        reply = Reply(text=f"{form.what()} {entered(item)}", buttons=opening(item))
+        reply = Reply(text=f"Nu står det også i ServiceNow som {item.number}: {texts.shortened(said, SHOWN)}", buttons=opening(item))
     except ConnectorError as error:
-        reply = Reply(text=f"{form.what()} {told_not_entered(error, job)}")
+        reply = Reply(text=f"{texts.shortened(said, SHOWN)} {told_not_entered(error, job)}")
     await job.tell("entered", {"reply": reply.model_dump(mode="json")})
     return outcome
 

@@ -5,7 +5,7 @@ class Form(Request):
     what: Annotated[str, Ask("Hvad er der galt?", "Beskrivelse", Text())]
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
@@ -111,6 +111,12 @@ class Request(BaseModel):
         return found
 
     @classmethod
+    async def split(cls, text: str, at: At) -> Sequence[str]:
+        """A sentence that asks for the same of several things, as one wish for each. Default: it is one wish."""
+        del at
+        return [text]
+
+    @classmethod
     def settle(cls, answers: dict[str, Any], changed: set[str]) -> None:
         """Fields that follow from others are set here, in place, after each change."""
         del answers, changed
@@ -155,6 +161,12 @@ class Request(BaseModel):
         """A button of the form's own (from its `notice`). True: the form has ended with it; False: it is none of the form's buttons."""
         del turn, form, button
         return False
+
+    @classmethod
+    async def barred(cls, at: At) -> Notice | None:
+        """Why it cannot be asked for at all, as far as the answers tell; asked before anything else is."""
+        del at
+        return None
 
     @classmethod
     async def notice(cls, at: At) -> Notice:

@@ -22,13 +22,17 @@ COMMON = frozenset("den det der listen postkassen mig jeg vores min alle fra til
 
 
 class Thing(BaseModel):
-    """A list or mailbox as an answer holds one. `detail`: what tells it from others of nearly the same name, as a rule the address."""
+    """A list or mailbox as an answer holds one. `detail`: what tells it from others of nearly the same name, as a rule the address.
+
+    kind: "team" for what is found as a list and is none.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     id: str
     name: str
     detail: str = ""
+    kind: str = ""
 
 
 Look = Callable[[str, At], Awaitable[Sequence[Thing]]]  # by words of the name, best first; raises ConnectorError

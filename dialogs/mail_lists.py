@@ -1,5 +1,6 @@
 """What the requests about distribution lists share: the list and who owns it, whether it can be changed at all, and people put on or taken off."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
@@ -13,13 +14,20 @@ from dialogs.desk import Desk
 from dialogs.fields import At, Colleague
 from dialogs.finishing import finish
 from dialogs.form import Ask, Notice
-from dialogs.lookups import List, Thing
+from dialogs.lookups import List, Thing, squeezed
 from dialogs.people_table import Crowd, crowd, kept, listed
 from dialogs.standard import Standard
 from dialogs.talk import Button
 from jobs.engine import Job
 
-KINDS = {"dynamic": "bliver lavet automatisk efter en regel, så ingen kan skrives på eller tages af", "team": "hører til et team i Teams"}
+KINDS = {"dynamic": "bliver lavet automatisk efter en regel, så ingen kan skrives på eller tages af"}
+
+
+BESIDE = re.compile(  # a further list behind the one before it
+    r"[”\"]?\s*(?:,|&|\bog\b|\bsamt\b|\bplus\b)\s*(?:(?:også|på|paa|til|fra|af|listen)\s+)*[”\"]?(?P<name>[^,.;!?&”\"\n]{2,60}?)(?=[”\"]?\s*(?:,|&|$|[.!?]|\bog\b|\bsamt\b))",
+    re.I,
+)
+MOST_LISTS = 5  # in one sentence
 
 
 def exchange(at: At) -> Exchange:
@@ -28,8 +36,10 @@ def exchange(at: At) -> Exchange:
 
 
 async def named(text: str, at: At) -> list[Thing]:
-    """Lists whose name holds every word, best first."""
-    return [Thing(id=one.id, name=one.name, detail=one.email) for one in await exchange(at).lists(text) if one.kind != "team"]
+    """Lists whose name holds every word, best first; teams only where there is no such list."""
+    some = await exchange(at).lists(text)
+    lists = [one for one in some if one.kind != "team"]
+    return [Thing(id=one.id, name=one.name, detail=one.email, kind=one.kind) for one in lists or some]
 
 
 WHICH = Ask(
@@ -72,9 +82,18 @@ def fixed(found: MailList) -> str:
     return KINDS.get(found.kind, "")
 
 
+async def of_team(exchange: Exchange, team_id: str, name: str) -> str:
+    """That it is a team in Teams, and who changes it there."""
+    owners = [texts.plain(one.name) for one in await exchange.team_owners(team_id) if one.kind != "gone"]
+    who = f"{listed(owners)} ejer det og kan" if owners else "De, der ejer det, kan"
+    return f"{texts.plain(name)} er et team i Teams, ikke en liste. {who} ændre det i Teams under ”Administrer team”."
+
+
 async def untouchable(at: At, wish: str) -> Notice | None:
     """The end of a form about a list that cannot be changed: why, and a case for those who can."""
     chosen: dict[str, Any] = at.answers["list"]
+    if chosen.get("kind") == "team":
+        return Notice(await of_team(exchange(at), chosen["id"], chosen["name"]), stop=True)
     why = fixed(await exchange(at).mail_list(chosen["id"]))
     if not why:
         return None
@@ -108,12 +127,32 @@ def outcome_of(outcomes: Sequence[Outcome]) -> str:
 class OfList(Standard):
     """A request about a list that exists: its owners decide, and it must be one that can be changed from here."""
 
+    thing: ClassVar[str] = "list"
+
     list: Annotated[Thing, WHICH]
 
     @classmethod
     @override
     async def owners(cls, at: At) -> Sequence[Colleague]:
         return await owning(at)
+
+    @classmethod
+    @override
+    async def split(cls, text: str, at: At) -> Sequence[str]:
+        """A wish for each of several lists that stand beside each other: "på Barsel Info, Festudvalget og Elever 2025"."""
+        understood = at.understood()
+        first = next((one for one in understood.entities.get("list_name", []) if one in text), "") if understood else ""
+        if not first:
+            return [text]
+        begin = text.index(first)
+        names, end = [first], begin + len(first)
+        for part in BESIDE.finditer(text, end):
+            if part.start() != end or len(names) == MOST_LISTS:
+                break
+            if not any(squeezed(one.name) == squeezed(part["name"]) for one in await named(part["name"], at)):
+                break
+            names, end = [*names, part["name"]], part.end()
+        return [f"{text[:begin]}{name}{text[end:]}" for name in names] if len(names) > 1 else [text]
 
     @classmethod
     def wish(cls, at: At) -> str:
@@ -148,10 +187,20 @@ class Membership(OfList):
         """How many, in words."""
         return texts.count(len(self.members.people), "person", "personer")
 
+    async def is_secret(self, desk: Desk) -> bool:
+        """Whether who is on the list is hidden from the one who asks."""
+        exchange = desk.systems.get(Exchange)
+        if not (await exchange.mail_list(self.list.id)).hidden_members:
+            return False
+        return self.requester.id not in {one.id for one in await exchange.owners(self.list.id)}
+
     async def ended(self, desk: Desk, job: Job, outcomes: Sequence[Outcome], did: str) -> str:
         """Say what became of each, and keep for whom it can be undone."""
         done = {one.person for one in outcomes if one.state == "done"}
         rows = [row for row in self.members.rows if row.status == "found" and row.person and row.person.id in done]
+        if await job.step("hidden", self.is_secret, desk, on="exchange"):  # whoever asks must not learn who was on it
+            outcomes = [one.model_copy(update={"state": "done"}) if one.state == "already" else one for one in outcomes]
+            done = set()
         back = {"intent": self.reverse, "answers": {"list": self.list.model_dump(), "members": kept(rows)}}
         said = told(outcomes, {one.id: one.name for one in self.members.people}, f"{did} {texts.plain(self.list.name)}")
         return await finish(self, desk, job, said, outcome=outcome_of(outcomes), back=back if done else None)

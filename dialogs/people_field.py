@@ -34,6 +34,9 @@ MYSELF = re.compile(
     re.I,
 )
 ME = frozenset({"mig", "jeg", "mig selv", "jeg selv"})
+EXCEPT = re.compile(  # "sæt Sofie på, men ikke Ole Bang": who is named so is not meant; what comes after a small word is
+    r",?\s*\b(?:men|og|dog|bare)?\s*\b(?:ikke|undtagen|bortset fra|på nær)\s+(?:[A-ZÆØÅ][\w-]+|mig)(?:(?:\s+|,\s*|\s+og\s+|\s+eller\s+)(?:[A-ZÆØÅ][\w-]+|mig))*"
+)
 Those = Callable[[At], Awaitable[Sequence[Colleague] | None]]  # None: that is not for this person to know
 
 
@@ -72,6 +75,7 @@ class People(Kind):
             return await self._changed(changes, now, at)
         if now.rows:
             return None
+        text = EXCEPT.sub(" ", text)
         meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
         described = [found[0].strip() for found in DESCRIBED.finditer(text)]
         me = ["mig"] if MYSELF.search(text) else []

@@ -32,6 +32,7 @@ class Standard(Request):
 
     rechecks: ClassVar[bool] = True
     owned_by: ClassVar[str] = "ejeren"  # "ejer" of a rule, in a sentence
+    thing: ClassVar[str] = ""  # the field that names what it is about, where that exists already
     approval: Approval | None = None  # who must say yes, as the person saw it at the summary
 
     @classmethod
@@ -54,10 +55,31 @@ class Standard(Request):
 
     @classmethod
     @override
+    async def barred(cls, at: At) -> Notice | None:
+        """Before anything is asked: who may not ask for it, and what cannot be changed. Whose a thing is, is known once it is named."""
+        known, rule = not cls.thing or cls.thing in at.answers, at.desk.rules.of(cls.intent)
+        if (known or "ejer" not in rule.hvem) and not await cls.allowed(rule, Colleague.model_validate(at.answers["requester"]), at):
+            return cls.refused(cls.forbids(rule))
+        return await cls.hinders(at) if known else None
+
+    @classmethod
+    def refused(cls, why: str) -> Notice:
+        """The end of a form that may not be; somebody else may be asked."""
+        return Notice(why, (Button(label="Opret en sag om det", do="offer", data={"intent": "case.create"}),), stop=True)
+
+    @classmethod
+    def forbids(cls, rule: Rule) -> str:
+        """Who alone may ask for it."""
+        parties = {"ejer": cls.owned_by, "leder": "en leder"}
+        who = texts.names([parties.get(one, one.partition(":")[2]) for one in rule.hvem])
+        return f"Det kan kun {who} bede om. Der er ikke ændret noget."
+
+    @classmethod
+    @override
     async def notice(cls, at: At) -> Notice:
         rule = at.desk.rules.of(cls.intent)
         if refusal := await cls.refusal(rule, at):
-            return Notice(refusal, (Button(label="Opret en sag om det", do="offer", data={"intent": "case.create"}),), stop=True)
+            return cls.refused(refusal)
         if hinder := await cls.hinders(at):
             return hinder
         approval = await asked_by(rule, at, cls.owners)
@@ -70,11 +92,10 @@ class Standard(Request):
         """Why this person may not ask for this, in a sentence; "" when they may."""
         asker = Colleague.model_validate(at.answers["requester"])
         if not await cls.allowed(rule, asker, at):
-            parties = {"ejer": cls.owned_by, "leder": "en leder"}
-            who = texts.names([parties.get(one, one.partition(":")[2]) for one in rule.hvem])
-            return f"Det kan kun {who} bede om. Der er ikke ændret noget."
+            return cls.forbids(rule)
         if (number := len(cls.people(at))) > rule.mange_ad_gangen:
-            return f"Jeg kan tage {rule.mange_ad_gangen} personer ad gangen, og der er {number}. Del dem op, så tager vi dem bagefter."
+            most = texts.count(rule.mange_ad_gangen, "person", "personer")
+            return f"Jeg kan tage {most} ad gangen, og der er {number}. Del dem op, så tager vi dem bagefter."
         return ""
 
     @classmethod

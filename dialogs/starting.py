@@ -7,8 +7,9 @@ from dialogs.cases.human import Form as Human
 from dialogs.cases.human import gist
 from dialogs.dropping import cancelled
 from dialogs.filler import Filler, set_aside
+from dialogs.fields import At
 from dialogs.registry import found
-from dialogs.state import FormState
+from dialogs.state import FormState, Offer
 from dialogs.talk import Button
 from dialogs.turn import Turn
 from dialogs.wishes import WISHES
@@ -32,6 +33,7 @@ async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | No
             turn.note("Der er allerede to ting, der venter, så vi gør den her færdig først.")
             await Filler(turn, state.open).again()
             return
+        text = await first_of(turn, intent, text)
         await Filler.begin(turn, intent, text, answers)
     elif intent in found().answers:
         await found().answers[intent](turn)
@@ -43,6 +45,17 @@ async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | No
             PERSON,
         )
         await resumed(turn)
+
+
+async def first_of(turn: Turn, intent: str, text: str) -> str:
+    """The first wish of a sentence that holds several of one kind; the others come after it, and that is said."""
+    at = At(turn.desk, turn.event, {}, understood=lambda: turn.meaning)
+    first, *others = await found().forms[intent].split(text, at) if text else [text]
+    if others:
+        turn.instead(first)
+        turn.note(f"Det er {len(others) + 1} ting. Jeg tager dem en ad gangen.")
+        turn.state.wishes += [Offer(label=WISHES[intent].label, intent=intent, text=one) for one in others]
+    return first
 
 
 async def resumed(turn: Turn) -> None:

@@ -37,7 +37,7 @@ class Form(mail_lists.Membership):
     @classmethod
     @override
     def wish(cls, at: At) -> str:
-        return f"Skriv {listed([one.name for one in cls.people(at)])} på en liste"
+        return f"Skriv {listed([one.name for one in cls.people(at)]) or 'nogen'} på en liste"
 
     @override
     def confirm(self) -> str:

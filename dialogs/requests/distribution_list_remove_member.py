@@ -37,7 +37,7 @@ class Form(mail_lists.Membership):
     @classmethod
     @override
     def wish(cls, at: At) -> str:
-        return f"Tag {listed([one.name for one in cls.people(at)])} af en liste"
+        return f"Tag {listed([one.name for one in cls.people(at)]) or 'nogen'} af en liste"
 
     @override
     def confirm(self) -> str:
