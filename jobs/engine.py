@@ -32,6 +32,7 @@ from jobs.patience import Patience
 from jobs.people import Pseudonyms, kept
 from jobs.running import STARTED_HERE, Running
 from jobs.runs import Runs
+from jobs.schedules import Schedule, Schedules
 from jobs.serializer import JsonSerializer
 from jobs.standing import Mending, Record, State, Status
 from jobs.store import Store
@@ -42,7 +43,22 @@ if TYPE_CHECKING:  # dbos takes 0.4 s to import; `Jobs.launch` does it, in a thr
 
     from jobs.recovery import Recovery
 
-__all__ = ["Answer", "Answered", "Job", "Jobs", "Limit", "Order", "Pace", "Record", "Reminder", "State", "Status", "Which", "reference"]
+__all__ = [
+    "Answer",
+    "Answered",
+    "Job",
+    "Jobs",
+    "Limit",
+    "Order",
+    "Pace",
+    "Record",
+    "Reminder",
+    "Schedule",
+    "State",
+    "Status",
+    "Which",
+    "reference",
+]
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -65,7 +81,8 @@ class Jobs:
     work: runs the steps of a job and returns its outcome, a text. Its code outside steps must do the same each time: no clock, no
     chance, no look-up. tell: hands a message to a conversation, once a key. patience: how long a step whose system does not answer
     is tried. limits: by the part of a limit's name before its colon. person_key: the secret of the pseudonyms, the same for all
-    processes of a database; None: one is kept in a file under var_dir. keep: how long runs and erasable details are kept.
+    processes of a database; None: one is kept in a file under var_dir. keep: how long runs and erasable details are kept. schedules: the
+    same in all processes.
     """
 
     def __init__(
@@ -83,6 +100,7 @@ class Jobs:
         limits: Mapping[str, Limit] | None = None,
         person_key: str | None = None,
         keep: timedelta = KEPT,
+        schedules: Sequence[Schedule] = (),
     ) -> None:
         self.tell = tell
         self._name = name
@@ -98,6 +116,7 @@ class Jobs:
         self._lock = FileLock(self._place.folder, self._executor) if self._place.folder else AdvisoryLock(self._place.plain, self._executor)
         self._limits = Limits(self._store, limits or {}, self._executor)
         self._waits = Waits(self._store, self._pseudonyms, self._now)
+        self._schedules = Schedules(self._store, schedules, self.start, self._now)
         self._asks = Asks(self._store, self._pseudonyms, self._now)
         self._running = Running(
             work=work,
@@ -156,6 +175,7 @@ class Jobs:
         rounds = (
             (Mending(self._runs, self.tell, self._pace, self._now).mend, self._pace.mend),
             (self._waits.round, self._pace.audit),
+            (self._schedules.round, self._pace.schedule),
             (self._forget, HOUR),
             (self._settle, HOUR),
             (self._anchor, HOUR),

@@ -15,6 +15,7 @@ class Pace:
     grace: float = 5.0  # no takeover so long after our own lock was lost: a restarted PostgreSQL frees everybody's locks
     orphan: float = 10.0  # age of a row that is ours but runs nowhere before it is put back
     mend: float = 5.0  # between two looks for runs that ended without saying so
+    schedule: float = 20.0  # between two looks for a schedule's day
     silence: float = 15.0  # a process that holds its lock but gives no sign of life for so long is named in the log
     answer: float = 10.0  # how long a turn waits for the job database
     drain: float = 20.0  # how long a stop waits for the steps under way

@@ -16,6 +16,7 @@ from dbos import DBOS, WorkflowStatus, error
 from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
+from connectors.errors import Unavailable
 from jobs.locks import Lock
 from jobs.pace import Pace
 
@@ -23,7 +24,13 @@ INTERNAL_QUEUE = "_dbos_internal_queue"
 VERSION = "1"  # pinned: were it computed from the source, every release would strand the open jobs
 KEPT = timedelta(days=90)  # dbos' records of finished jobs; longer than anybody looks back, and our run data stays
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-PASSING = (psycopg.Error, SQLAlchemyError, error.DBOSException, OSError)  # the database is away, or the disk: look again next time
+PASSING = (
+    psycopg.Error,
+    SQLAlchemyError,
+    error.DBOSException,
+    OSError,
+    Unavailable,
+)  # the database is away, or the disk: look again next time
 
 Rounds = Sequence[tuple[Callable[[], Awaitable[None]], float]]  # work done again and again, and the seconds between
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
+from datetime import datetime
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,6 +106,12 @@ class House:
 
     def child(self, **config: Any) -> Child:
         return self.launch(**config).up()
+
+    def clock(self, moment: datetime) -> None:
+        """From now on it is that time for the processes."""
+        fresh = self.folder / "clock.new"
+        fresh.write_text(moment.isoformat())
+        fresh.replace(self.folder / "clock")
 
     def open(self, gate: str) -> None:
         (self.folder / gate).touch()

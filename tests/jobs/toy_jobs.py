@@ -16,10 +16,11 @@ import time
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from pydantic import BaseModel
@@ -27,7 +28,7 @@ from pydantic import BaseModel
 import jobs
 from connectors.errors import NotFound, Refused, Unavailable
 from connectors.http import about_to_change
-from jobs.engine import Job, Jobs, Limit, Order, Pace, Reminder
+from jobs.engine import Job, Jobs, Limit, Order, Pace, Reminder, Schedule
 
 QUICK = {
     "settle": 0.05,
@@ -37,6 +38,7 @@ QUICK = {
     "grace": 1.0,
     "orphan": 1.0,
     "mend": 0.3,
+    "schedule": 0.1,
     "silence": 1.0,
     "drain": 3.0,
 }
@@ -68,6 +70,11 @@ class World:
 
     def has(self, kind: str, key: str) -> bool:
         return any(line["kind"] == kind and line["key"] == key for line in self.lines())
+
+    def now(self) -> datetime:
+        """The time; or what a test has written it to be."""
+        clock = self.folder / "clock"
+        return datetime.fromisoformat(clock.read_text()) if clock.exists() else datetime.now(UTC)
 
     def is_open(self, gate: str) -> bool:
         return (self.folder / gate).exists()
@@ -223,6 +230,7 @@ QUIET = {
     "lines",
     "has",
     "is_open",
+    "now",
     "<genexpr>",
     "<listcomp>",
     "trace",
@@ -237,6 +245,11 @@ RECOVERY = ("recovery.py", "locks.py")
 
 def order(key: str, steps: list[list[str]], **form: Any) -> Order:
     return Order(key, "case.create", {"steps": steps, **form}, {"id": "p1", "name": "Birthe Holm", "tenant": "t1"}, "conv-1")
+
+
+def nightly(missed: Literal["all", "newest"]) -> Schedule:
+    """Each night at half past two, a time that there is twice or not at all in the nights of the clock's change."""
+    return Schedule("nightly", time_of_day(2, 30), bool, lambda day: order(f"night {day}", [["a", "write"]]), missed)
 
 
 def main(config: dict[str, Any], pipe: Connection) -> None:
@@ -269,6 +282,8 @@ async def serve(config: dict[str, Any], pipe: Connection) -> None:
         recoveries=config.get("recoveries", 20),
         limits={"mailbox": Limit(at_once=4), "teams": Limit(per_second=50)},
         pace=Pace(**{**QUICK, **config.get("pace", {})}),
+        now=world.now,
+        schedules=[nightly(config["missed"])] if "missed" in config else [],
     )
     await engine.launch()
     pipe.send("up")
