@@ -47,7 +47,7 @@ class Changing(Asking):
         """Keep a change to be said back: the new value, and the old one if there was one."""
         ask = self.asks[name]
         shown = ask.say(texts.shortened(ask.kind.show(self.form.answers[name]), 80))
-        fresh = before in (None, "", [])
+        fresh = ask.kind.is_empty(before)
         colon = ":" if ask.told == "{}" else ""  # the value is a sentence by itself
         told = "" if fresh else ask.kind.difference(before, self.form.answers[name])
         if told:
@@ -109,12 +109,12 @@ class Changing(Asking):
         return result
 
     async def goes_on(self, last: Said, clause: Clause, text: str) -> bool:
-        """Whether what is no answer by itself belongs to the last one: "titlen er Mus og tastatur", "kun mig og Ole"."""
+        """Whether what is no answer by itself belongs to the last one: "titlen er Mus og tastatur", "kun mig og Ole", "også Mette og Amir"."""
         kind = self.asks[last.name].kind
-        if not isinstance(kind, Pick):
+        if not (isinstance(kind, Pick) or kind.corrects):
             return last.firm and isinstance(kind, Text)
         whole = await self.find(last.name, Clause(last.where.start, clause.end).of(text))
-        return last.name == self.form.asked or (whole is not None and whole != last.reading)
+        return (last.name == self.form.asked and isinstance(kind, Pick)) or (whole is not None and whole != last.reading)
 
     @staticmethod
     def next_to(found: Sorted) -> Said | None:

@@ -1,12 +1,14 @@
 """Corrections of a form's answers, in words: which field a text changes, and what is said back about it."""
 
 import re
+from typing import Any
 
-from dialogs import corrections, words
+from dialogs import corrections, texts, words
 from dialogs.changing import Changing
 from dialogs.fields import Bad, Got, Near, Pick, Reading, Text, Which
+from dialogs.people_table import crowd
 from dialogs.who import Who
-from dialogs.wishes import VERBS
+from dialogs.wishes import READS, VERBS
 from dialogs.words import Word
 from nlu.normalise import fold
 
@@ -21,6 +23,7 @@ PLAIN_WORDS = {Word.YES: "ja", Word.NO: "nej"}  # a choice knows these; the othe
 DEFINITE = re.compile(r"(?<=\w{3})(?:en|et|n|t)$")  # "ikke musen" where "min mus" was written
 MOST_STEM = 2  # letters: shorter words stand in too many others
 INVERTED = re.compile(r"(?:kan|vil|maa|skal|er|har|findes|goer) (?:du|jeg|man|i|vi|det|den|der)\b")
+SAME = re.compile(r"(?:og |men |saa |nu )*(?:den|det|der|de)\b")  # "den siger, at jeg mangler rettigheder": more about what was told
 ASKING = frozenset("hvad hvor hvornaar hvem hvordan hvorfor hvilken hvilket hvilke".split())
 
 
@@ -31,9 +34,11 @@ class Correcting(Changing):
         """Take the text as a correction of any answer, or as answers to other questions. `plain`: also without words that mark it so."""
         if not self.digresses() and await self.several(text):
             return True
-        if await self.grown(text):
-            return True
         correction = corrections.read(text, self.asks)
+        exchanged = bool(correction.old) and not correction.field and await self.exchanged(correction.old, correction.new)
+        if await self.grown(text) or exchanged:
+            await self.go_on()
+            return True
         if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
             return True
         if correction.field and not correction.loose and correction.field not in self.kind.wanted(self.form.answers):
@@ -49,16 +54,29 @@ class Correcting(Changing):
 
     async def grown(self, text: str) -> bool:
         """A list that grows or shrinks ("tilføj Mette"), also where that alone could be another wish; not where another list is named."""
+        changed = False
         for name in self.kind.wanted(self.form.answers):
-            kind = self.asks[name].kind
-            if not kind.corrects or name not in self.form.answers or {"list_name", "mailbox_name"} & self.turn.meaning.entities.keys():
+            kind, before = self.asks[name].kind, self.form.answers.get(name)
+            if not kind.corrects or before is None or {"list_name", "mailbox_name"} & self.turn.meaning.entities.keys():
                 continue
-            reading = await kind.find(text, self.at(name))
-            if isinstance(reading, Got):
+            reading = await kind.find(text.replace(texts.CPR_GONE, " "), self.at(name))
+            if isinstance(reading, Got) and (not changed or shrinks(before, reading.value)):
                 self.change(name, reading.value)
-                await self.go_on()
-                return True
-        return False
+                changed = True
+        return changed
+
+    async def exchanged(self, old: str, new: str) -> bool:
+        """One colleague for another ("skift Ole ud med Mette"), in each field that holds the one."""
+        changed = False
+        for name in self.kind.wanted(self.form.answers):
+            kind, value = self.asks[name].kind, self.form.answers.get(name)
+            said = fold(old).split()
+            if not isinstance(kind, Who) or value is None or not said or not set(said) <= set(fold(kind.short(value)).split()):
+                continue
+            if isinstance(reading := known(await self.read(name, new)), Got):
+                self.change(name, reading.value)
+                changed = True
+        return changed
 
     async def put_into(self, correction: corrections.Correction) -> bool:
         """A value for a field that was named; "titlen er forkert" asks for a better one."""
@@ -130,6 +148,8 @@ class Correcting(Changing):
             return False
         if meaning.intent == "cancel" and not words.stops(self.turn.text):
             return False
+        if meaning.intent not in READS and SAME.match(fold(self.turn.text)) and not self.asks_something():
+            return False
         few = len(self.turn.text.split()) < SHORT and not self.asks_something()
         sure = SURE_OF_FEW if few else SURE_OF_TEXT if ask and isinstance(ask.kind, Text) else SURE_ELSEWHERE
         return meaning.confidence >= sure
@@ -158,6 +178,11 @@ class Correcting(Changing):
     async def taken(self, name: str, reading: Reading) -> bool:
         """Act on a reading; the hearing half knows how."""
         raise NotImplementedError
+
+
+def shrinks(before: Any, now: Any) -> bool:
+    """Whether somebody is off a list who was on it."""
+    return not {one.id for one in crowd(before).people} <= {one.id for one in crowd(now).people}
 
 
 def known(reading: Reading) -> Got | Which | None:

@@ -30,11 +30,15 @@ REACH = re.compile(
     r"^(?:ring(?: i stedet)? til|kontakt(?!\s+(?:er|skal)\b)|tag fat i)\s+(?!mig\b|os\b|min\b|mit\b)(?P<new>[^\d,.]{3,40})$", re.I
 )
 COLON = 3  # the place of "felt: værdi" in INTO
+EXCHANGE = re.compile(
+    r"^(?:kan du |vil du |du må gerne |gider du )?(?:(?:om)?byt|(?:ud)?skift|erstat)(?:te|e)?\s+(?P<old>.+?)\s+(?:ud\s+)?med\s+(?P<new>[^?]+)\??$",
+    re.I | re.S,
+)
 SWAP = (
     re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?P<new>.+?)(?:,\s*(?:og\s+)?|\s{1,4}og\s+)ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
     re.compile(r"^(?P<new>.+?)\s{1,4}i stedet for\s+(?P<old>.+)$", re.I | re.S),
-    re.compile(r"^byt\s+(?P<old>.+?)\s+(?:ud\s+)?med\s+(?P<new>.+)$", re.I | re.S),
+    EXCHANGE,
 )
 PLAIN = re.compile(
     r"^(?:det\s+(?:er|skal være|skulle være|var|hedder)|der skal stå|jeg mente|jeg mener|altså|skriv)\s+(?:at\s+)?(?P<new>.+)$", re.I | re.S

@@ -104,14 +104,15 @@ def about(form: FormState) -> str:
 
 def named(turn: Turn) -> Button | None:
     """Which of the forms that may be dropped a few words mean: "begge", "den første", "den om musen"."""
-    listed = [button for button in turn.state.shown if button.do == "drop"]
-    if not listed:
+    shown = turn.state.shown
+    listed, room = ([button for button in shown if button.do == do] for do in ("drop", "make room"))
+    if not listed and not room:
         return None
-    single = listed[:-2]
-    if pointing.ordinals(turn.text, len(single)) == list(range(len(single))):
+    single = room or listed[:-2]
+    if listed and pointing.ordinals(turn.text, len(single)) == list(range(len(single))):
         return listed[-2]
     if words.bare(turn.text) in NONE:
-        return listed[-1]
+        return listed[-1] if listed else next((button for button in shown if button.do == "no"), None)
     said = [word for word in re.findall(r"\w{3,}", fold(turn.text)) if word not in POINTING]
     hits = [button for button in single if said and len(turn.text.split()) <= FEW and any(stands_in(word, button.label) for word in said)]
     place = pointing.ordinal(turn.text, len(single))

@@ -1,11 +1,14 @@
 """Messages that were changed or deleted: the same message until something is written, a new wish never."""
 
-from dialogs import texts, words
+from dialogs import corrections, texts, words
+from dialogs.cases.faults import tells
 from dialogs.fields import Got
 from dialogs.filler import Filler
 from dialogs.state import Closed, FormState, Said, State
 from dialogs.turn import Turn
 from nlu.understanding import OUT_OF_SCOPE
+
+FEW = 5  # words: a question as short as that is one to Kollega
 
 
 async def edited(turn: Turn) -> bool:
@@ -43,7 +46,7 @@ async def went_on(turn: Turn) -> bool:
     """A piece that follows its beginning within moments belongs to it: what the beginning opened is read again with both."""
     state, form = turn.state, turn.state.open
     first = state.said[-1] if state.said else None
-    if first is None or turn.event.after >= turn.desk.burst or words.means(turn.text) is not None:
+    if first is None or turn.event.after >= turn.desk.burst or not continues(turn.text):
         return False
     whole = f"{first.text.rstrip(' .')} {turn.text}"
     if form is None:
@@ -56,10 +59,17 @@ async def went_on(turn: Turn) -> bool:
     begun = set(form.filled_by.values()) == {first.id}
     if not begun or "what" not in form.filled_by or form.asked == "confirm" or (asked and asked.kind.named(turn.text)):
         return False
+    if filler.elsewhere() or filler.asks_else() or corrections.read(turn.text, filler.asks).marked:
+        return False
     await reread(turn, form, whole, first.id)
     form.filled_by = dict.fromkeys(form.filled_by, turn.event.id)
     turn.instead(whole)  # remembered as one
     return True
+
+
+def continues(text: str) -> bool:
+    """Whether a text may go on with the one before it: no word that steers, no hello, no question to Kollega, nothing without a word in it."""
+    return words.means(text) is None and tells(text) and not (text.strip().endswith("?") and len(text.split()) <= FEW)
 
 
 async def reread(turn: Turn, form: FormState, text: str, refers: str) -> None:

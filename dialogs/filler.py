@@ -33,6 +33,8 @@ class Filler(Hearing):
         elif before:
             before.files = [file for file in before.files if file not in turn.event.files]
             set_aside(turn, before, "Den venter, til vi er færdige med det nye.")
+        elif not turn.state.waiting:
+            turn.state.said = []  # a hand-over tells of this, not of what was talked of before
         form = FormState(id=turn.desk.new_id(), intent=intent, first=text, answers=dict(answers or {}), begun_at=now, touched_at=now)
         turn.state.open = form
         filler = cls(turn, form)

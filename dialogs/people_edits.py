@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from dialogs import pointing, words
 from dialogs.clauses import clauses
-from dialogs.corrections import SWAP
+from dialogs.corrections import EXCHANGE, SWAP
 from dialogs.fields import pick_among
 from dialogs.people_table import OPEN, Crowd
+from nlu.lexicon import lexicon
 from nlu.normalise import fold
 
 # Blanks and endings are bounded: a pasted list may hold 20,000 characters, and each place is tried.
@@ -21,7 +22,11 @@ DROP = re.compile(
     re.I | re.S,
 )
 OUT = re.compile(r"^(?P<who>.+?)\s{1,4}skal\s{1,4}(?:ikke\s{1,4}(?:med|på|være med)(?:\s{1,4}alligevel)?|af|ud|væk)$", re.I | re.S)
+ONLY = re.compile(
+    r"^(?:(?:det|skal|er|være)\s{1,4}){0,3}(?:kun|bare|udelukkende)\s{1,4}(?P<who>.+?)(?:\s{1,4}(?:skal\s{1,4})?(?:med|på))?$", re.I | re.S
+)
 BLANKS = re.compile(r"\s{2,}")
+MOST_OF_A_NAME = 5  # words
 REST = re.compile(
     r"(?:resten|de(?:n)? (?:andre|ukendte|sidste to)|(?:den|dem|de),? (?:du|som du) ikke kender|de uklare|alle de andre|dem|den|det)"
 )
@@ -31,16 +36,17 @@ REST = re.compile(
 class Edits:
     """What a text does to a list: rows to drop, rows that are somebody (row, place among its choices), and names to look up.
 
-    `into`: the row that a new name takes the place of, -1 for none.
+    `into`: the row that a new name takes the place of, -1 for none. `keep`: rows that are to be the only ones.
     """
 
     drop: set[int] = field(default_factory=set)
     settle: dict[int, int] = field(default_factory=dict)
     add: list[str] = field(default_factory=list)
+    keep: set[int] = field(default_factory=set)
     into: int = -1
 
     def __bool__(self) -> bool:
-        return bool(self.drop or self.settle or self.add)
+        return bool(self.drop or self.settle or self.add or self.keep)
 
 
 def edits(text: str, crowd: Crowd, *, asked: bool) -> Edits | None:
@@ -49,11 +55,19 @@ def edits(text: str, crowd: Crowd, *, asked: bool) -> Edits | None:
     asked: the list is what was asked about, so that a bare name is a new one, or stands for the line that is not known.
     """
     found, text = Edits(), BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
+    like = ""  # the word by which the clause before was read: "uden Ole og Sofie" is uden Sofie too
     for clause in clauses(text):
-        if not one(clause.of(text), crowd, found, asked=asked) and asked:
-            found.add.append(clause.of(text))
-        elif not found and not asked:
+        part = clause.of(text)
+        does = one(part, crowd, found, asked=asked)
+        if not does and like and (like != "også" or names_somebody(part)):
+            does = one(f"{like} {part}", crowd, found, asked=False)
+        like = does or like
+        if not does and asked:
+            found.add.append(part)
+        elif not does and not found:
             return None
+    if found.keep:
+        found.drop |= {place for place, row in enumerate(crowd.rows) if row.status not in {"skipped", "double"}} - found.keep
     if asked and len(found.add) == 1 and not (found.drop or found.settle) and plain(found.add[0]):
         unknown = [place for place, row in enumerate(crowd.rows) if row.status == "unknown"]
         found.into = unknown[0] if unknown and not any(row.status == "ambiguous" for row in crowd.rows) else -1
@@ -66,22 +80,37 @@ def plain(text: str) -> bool:
     return not ADD.match(text) and not WITH.match(text)
 
 
-def one(part: str, crowd: Crowd, found: Edits, *, asked: bool) -> bool:
-    """One clause's change; False where it makes none."""
+def names_somebody(part: str) -> bool:
+    """A name or an address, and little else."""
+    said = part.split()
+    return 0 < len(said) <= MOST_OF_A_NAME and ("@" in part or fold(said[0]) in lexicon().first)
+
+
+def one(part: str, crowd: Crowd, found: Edits, *, asked: bool) -> str:
+    """One clause's change: the word by which another name after it would be read likewise; "" where it makes none."""
     for frame in SWAP:
         if (swap := frame.match(part)) and (places := rows_of(swap["old"], crowd)):
             found.drop |= places
             found.add.append(swap["new"])
-            return True
+            return "også"
     if asked and choose(part, crowd, found):
-        return True
+        return "også"
     if (dropped := DROP.match(part) or OUT.match(part)) and (places := rows_of(dropped["who"], crowd)):
         found.drop |= places
-        return True
+        return "uden"
+    if (only := ONLY.match(part)) and (places := rows_of(only["who"], crowd)):
+        found.keep |= places
+        return "kun"
     if (added := ADD.match(part) or WITH.match(part)) and not DROP.match(part):
         found.add.append(added["who"])
-        return True
-    return False
+        return "også"
+    return ""
+
+
+def elsewhere_exchanged(text: str, crowd: Crowd) -> bool:
+    """Whether somebody is to give way who is not on this list: "skift Jens ud med Sofie"."""
+    swap = EXCHANGE.match(text.strip())
+    return bool(swap and not rows_of(swap["old"], crowd))
 
 
 def choose(part: str, crowd: Crowd, found: Edits) -> bool:

@@ -13,7 +13,7 @@ from connectors.directory import Directory
 from connectors.folding import fold, words_of
 from dialogs import texts, words
 from dialogs.fields import At, Bad, Colleague, Got, Kind, Reading, Which
-from dialogs.people_edits import Edits, edits
+from dialogs.people_edits import Edits, edits, elsewhere_exchanged
 from dialogs.people_parse import Entry, pasted
 from dialogs.people_table import Crowd, Row, crowd, everybody, kept, listed, somebody
 from dialogs.talk import Fact
@@ -60,6 +60,8 @@ class People(Kind):
         if words.means(text) is not None:
             return None
         now = crowd(at.now)
+        if elsewhere_exchanged(text, now):
+            return None
         if now.rows:
             changes = edits(text, now, asked=True)
             return await self._changed(changes, now, at) if changes and not another_wish(text, at) else None
@@ -67,10 +69,10 @@ class People(Kind):
 
     @override
     async def find(self, text: str, at: At) -> Reading:
-        if self.beside and not re.search(self.beside, text, re.I):
-            return None
         now = crowd(at.now)
         changes = edits(text, now, asked=False) if now.rows else None
+        if self.beside and not re.search(self.beside, text, re.I) and not (changes and changes.drop):
+            return None  # who is taken off is so everywhere
         if changes:
             return await self._changed(changes, now, at)
         if now.rows:

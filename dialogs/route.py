@@ -22,7 +22,7 @@ from dialogs.words import Word
 
 log = structlog.get_logger()
 
-SILENCE, KEPT = timedelta(hours=8), timedelta(days=14)
+SILENCE, KEPT, TALK = timedelta(hours=8), timedelta(days=14), timedelta(hours=1)
 WISHED = frozenset(
     {"opret", "opret sagen", "opret den", "journaliser", "send den", "luk", "luk den"}
 )  # steer a form; a wish where there is none
@@ -111,6 +111,7 @@ async def heard(turn: Turn) -> None:
     for file in files:
         turn.note(unkept(file.name, file.problem))
     returned(turn)
+    new_talk(turn)
     if turn.text.strip() == texts.CPR_GONE and not state.open:
         turn.say("Skriv, hvad jeg kan hjælpe med, uden nummeret.")
         return
@@ -123,7 +124,7 @@ async def heard(turn: Turn) -> None:
     button = labelled(turn)
     if await danger.met(turn):
         pass
-    elif dropping.unclear(turn) or dropping.in_other_words(turn):
+    elif (dropping.unclear(turn) or dropping.in_other_words(turn)) and not dropping.named(turn):
         await dropping.cancelled(turn)
     elif button and button.do == "fill" and state.open:  # typed, so there is nothing from the card: it stays as it is
         await Filler(turn, state.open).go_on()
@@ -158,7 +159,7 @@ def labelled(turn: Turn) -> Button | None:
     if turn.event.after < 0:
         return None  # nobody had seen them
     button = next((one for one in state.shown if one.do and words.whole(one.label) == words.whole(turn.text)), None)
-    asked = [one for one in state.shown if one.do in {"choose", "stop"}]
+    asked = [one for one in state.shown if one.do in {"choose", "stop", "remember"}]
     if button or len(asked) != 1 or state.shown_card != turn.last:
         return button
     no = next((one for one in state.shown if one.do in {"neither", "no", "let go on"}), None)
@@ -239,6 +240,17 @@ def returned(turn: Turn) -> None:
     state.choosing, state.wishes = [], []
     if state.open:
         set_aside(turn, state.open, "Den venter på dig.")
+
+
+def new_talk(turn: Turn) -> None:
+    """With nothing open, what was said an hour ago, or before something was dropped, is another talk: a hand-over does not tell of it."""
+    state = turn.state
+    if state.open or state.waiting or not state.said:
+        return
+    long_ago = state.touched_at is not None and turn.desk.now() - state.touched_at >= TALK
+    on_with_it = words.means(turn.text) in {Word.HUMAN, Word.RESTORE} or turn.meaning.intent == "human"
+    if long_ago or (turn.regret and not on_with_it):
+        state.said = []
 
 
 async def anything(turn: Turn) -> None:

@@ -28,7 +28,9 @@ async def greeting(turn: Turn) -> None:
 
 
 async def thanks(turn: Turn) -> None:
-    """Selv tak, and nothing more."""
+    """Selv tak, and nothing more; with nothing open the talk has ended with it."""
+    if not (turn.state.open or turn.state.waiting):
+        turn.state.said = []
     turn.say("Selv tak!")
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from dialogs import texts
 from dialogs.cases.human import Form as Human
 from dialogs.cases.human import gist
-from dialogs.dropping import cancelled
-from dialogs.filler import Filler, set_aside
+from dialogs.dropping import DROPPED, about, cancelled
 from dialogs.fields import At
+from dialogs.filler import Filler, set_aside
 from dialogs.registry import found
 from dialogs.state import FormState, Offer
 from dialogs.talk import Button
@@ -30,8 +30,7 @@ async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | No
         await cancelled(turn)
     elif intent in found().forms:
         if state.open and len(state.waiting) >= MOST_WAITING:
-            turn.note("Der er allerede to ting, der venter, så vi gør den her færdig først.")
-            await Filler(turn, state.open).again()
+            no_room(turn, intent, text)
             return
         text = await first_of(turn, intent, text)
         await Filler.begin(turn, intent, text, answers)
@@ -45,6 +44,50 @@ async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | No
             PERSON,
         )
         await resumed(turn)
+
+
+def no_room(turn: Turn, intent: str, text: str) -> None:
+    """So much waits already that something must give way, or the new wish is remembered for afterwards."""
+    new = {"intent": intent, "text": text[:MOST_CARRIED]}
+    abouts = [about(form) for form in turn.state.waiting]
+    turn.say(
+        f"Der venter allerede to ting: {texts.names(abouts)}. Skal jeg huske det nye til bagefter?",
+        Button(label="Ja, husk det", do="remember", data=new),
+        *(
+            Button(label=texts.shortened(f"Drop {one}", 60), do="make room", data={**new, "form": form.id})
+            for one, form in zip(abouts, turn.state.waiting, strict=True)
+        ),
+        Button(label="Nej tak", do="no"),
+    )
+
+
+async def remembered(turn: Turn, button: Button, card: str, inputs: dict[str, str]) -> None:
+    """The new wish is taken up when there is room."""
+    del inputs
+    turn.close_card(card, "Det nye er husket.")
+    intent = button.data.get("intent", "")
+    if intent in found().forms:
+        turn.state.wishes.append(Offer(label=WISHES[intent].label, intent=intent, text=button.data.get("text", "")))
+        turn.note("Den tager vi bagefter.")
+    await resumed(turn)
+
+
+async def made_room(turn: Turn, button: Button, card: str, inputs: dict[str, str]) -> None:
+    """What waited is dropped, and the new wish begun."""
+    del inputs
+    turn.close_card(card, "Besvaret.")
+    form, intent = next((one for one in turn.state.waiting if one.id == button.data.get("form")), None), button.data.get("intent", "")
+    if form is None or intent not in found().forms:
+        turn.note("Det valg gælder ikke længere.")
+        await resumed(turn)
+        return
+    turn.state.waiting.remove(form)
+    Filler(turn, form).regrettable(DROPPED)
+    turn.note(f"Droppet: {about(form)}. Så tager vi det nye.")
+    await start(turn, intent, button.data.get("text", ""))
+
+
+PRESSES = {"remember": remembered, "make room": made_room}
 
 
 async def first_of(turn: Turn, intent: str, text: str) -> str:
@@ -67,9 +110,8 @@ async def resumed(turn: Turn) -> None:
             await filler.again(f"Tilbage til {filler.kind.about(form.answers)}:")
     elif state.waiting and turn.text and turn.meaning.intent == "greeting":
         waiting = state.waiting[-1]
-        about = found().forms[waiting.intent].about(waiting.answers)
         turn.say(
-            f"Vi er ikke færdige med {about}.",
+            f"Vi er ikke færdige med {about(waiting)}.",
             Button(label="Fortsæt", do="restore", data={"form": waiting.id}),
             Button(label="Senere", do="leave"),
             Button(label="Drop den", do="drop", data={"form": waiting.id}),

@@ -70,6 +70,7 @@ class Who(Kind):
 OWNS = re.compile(
     r"(?:^|[,.;]|\bog\b)\s*(?P<who>[^,.;]{2,60}?)\s+(?:skal\s+(?:selv\s+)?(?:være|stå for den)|er)\s+(?:selv\s+)?(?:ejer|ansvarlig)\w*"
     r"|\b(?:ejer(?:en)?|ansvarlig)\s*(?:er|skal være|bliver|:|=)\s*(?P<other>[^,.;]{2,60})"
+    r"|\blad\s+(?P<let>[^,.;]{2,60}?)\s+(?:selv\s+)?(?:være|vaere|stå for)\s+(?:ejer|ansvarlig|den\b)\w*"
     r"|\bmed\s+(?P<with>[^,.;]{2,60}?)\s+som\s+(?:ejer|ansvarlig)",
     re.I,
 )

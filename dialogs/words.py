@@ -74,7 +74,7 @@ LISTS: dict[Word, frozenset[str]] = {
         hvad sker der så|er det farligt|kan det laves om|ja og nej|både og|nej ja"""
     ),
     Word.SKIP: _list(
-        """spring over|spring den over|skip|næste|videre|gå videre|ingen|intet|ikke noget|ikke relevant|n/a|-|har jeg ikke|det har jeg ikke|
+        """spring over|spring den over|skip|næste|videre|gå videre|ingen|ingen af dem|ingen af delene|intet|ikke noget|ikke relevant|n/a|-|har jeg ikke|det har jeg ikke|
         findes ikke|tom|lad den stå tom|blank|ligegyldigt|lige meget|det er lige meget|bestem selv|det bestemmer du|uden|pas"""
     ),
     Word.UNKNOWN: _list(

@@ -9,7 +9,7 @@ MOST_LINES, MOST_WORDS, MOST_IN_A_SENTENCE, MOST_ON_A_BUTTON = 3, 45, 20, 4
 QUOTED = re.compile(r"”[^”]*”")  # somebody else's words
 SENTENCE = re.compile(r"(?<=[.?!:])\s+|\n+")
 EMOJI = re.compile(r"[\U0001f300-\U0001faff\u2600-\u26ff]")
-NAMES_A_THING = {"pick", "drop", "offer", "choose"}  # buttons that name what they choose
+NAMES_A_THING = {"pick", "drop", "make room", "offer", "choose"}  # buttons that name what they choose
 
 
 def said(message: dict[str, Any]) -> list[str]:

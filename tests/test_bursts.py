@@ -61,6 +61,20 @@ async def test_pieces_of_one_message_are_one(quick: House) -> None:
     assert "hele afdelingen" not in summary
 
 
+@pytest.mark.parametrize("text", ["hej?", "hvad kan du ellers?", "asdf", "glem det"])
+async def test_what_does_not_go_on_is_no_piece_of_it(quick: House, text: str) -> None:
+    person = await quick.person("Birthe Holm")
+    await says(person, "printeren på 3. sal laver papirstop")
+    said = await says(person, text)
+    assert "beskrivelse" not in said
+    if "Droppet" in said:
+        await says(person, "fortsæt")
+    await says(person, "kun mig")
+    summary = await says(person, "det haster ikke")
+    assert "Titel: Printeren på 3. sal laver papirstop" in summary
+    assert "Beskrivelse" not in summary
+
+
 async def test_a_hello_before_a_wish_has_no_answer_of_its_own(tmp_path: Path) -> None:
     async with running(tmp_path / "var", burst_seconds=0.4) as house:
         person = await house.person("Birthe Holm")

@@ -36,7 +36,7 @@ def gist(said: list[Said], now: str, forms: list[FormState]) -> str:
     """
     told = {message for form in forms for name, message in form.filled_by.items() if name in TELLING}
     asked = {message for form in forms for message in form.filled_by.values()} - told
-    texts_ = [one.text for one in said if one.id not in asked]
+    texts_ = [*before(said, forms), *(one.text for one in said if one.id not in asked)]
     kept: list[str] = []
     for text in reversed([*texts_, texts.shortened(now, 1_000)]):
         sentence = " ".join(text.split())
@@ -47,6 +47,13 @@ def gist(said: list[Said], now: str, forms: list[FormState]) -> str:
         kept.insert(0, sentence)
     telling = [sentence for sentence in kept if len(sentence.split()) > 2] or kept
     return "\n".join(sentence[0].upper() + sentence[1:] + ending(sentence) for sentence in telling)
+
+
+def before(said: list[Said], forms: list[FormState]) -> list[str]:
+    """What open forms are about where that was said in a card, or so long ago that it is not among the last texts."""
+    known, lines = {one.id for one in said}, {one.text.strip().lower() for one in said}
+    about = [str(form.answers["what"]) for form in reversed(forms) if form.answers.get("what") and form.filled_by.get("what") not in known]
+    return [line for text in about for line in text.splitlines() if line.strip().lower() not in lines]
 
 
 def ending(sentence: str) -> str:

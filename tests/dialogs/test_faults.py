@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.cases.faults import headline, own, problem, similar
+from dialogs import texts, words
+from dialogs.cases.faults import headline, own, problem, similar, tells
+from dialogs.cases.severity import AFFECTED, HINDERS
+from dialogs.fields import At, Got, Which
+from dialogs.words import Word
 
 
 @pytest.mark.parametrize(
@@ -42,11 +46,58 @@ def test_likely_duplicates() -> None:
     assert not similar("Kan ikke åbne fællespostkasse", "kan du åbne en dør")
 
 
-@given(st.text())
-def test_any_text_can_be_read(text: str) -> None:
-    problem(text)
-    headline(text)
-    similar(text, text)
+@given(st.text(st.characters(max_codepoint=255)))
+def test_what_is_told_was_said(text: str) -> None:
+    assert problem(text).casefold() in text.casefold()
+    assert len(headline(text)) <= 100
+    assert similar(text, "") is False
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("printer død", True),
+        ("vpn nede", True),
+        ("det begyndte i går", True),
+        ("undskyld, skærmen er sort", True),
+        ("den siger, at jeg mangler rettigheder", True),
+        ("asdf qwer", False),
+        ("...", False),
+        ("hej kollega", False),
+        ("tak for det", False),
+        ("det har jeg jo lige sagt", False),
+        ("du forstår mig ikke", False),
+        (texts.CPR_GONE, False),
+    ],
+)
+def test_what_can_tell_of_a_fault(text: str, *, does: bool) -> None:
+    assert tells(text) is does
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("kun mig", "3"),
+        ("altså kun mig og Ole", "2"),
+        ("også for de andre på gangen", "2"),
+        ("de andre på kontoret har samme problem", "2"),
+        ("kun mig og det haster ikke", "3"),
+        ("min mus er død, kun mig og min skærm er sort", "3"),
+        ("alle på gangen har det samme", "1"),
+        ("printeren er død", None),
+    ],
+)
+async def test_whom_it_hits(text: str, value: str | None) -> None:
+    at = At(None, None, {})  # type: ignore[arg-type]  # words alone are read
+    assert await AFFECTED.find(text, at) == (Got(value) if value else None)
+
+
+@pytest.mark.parametrize("text", ["ja", "ja tak", "ok fint", "ja det kan jeg godt", "det kan jeg"])
+async def test_a_yes_alone_says_not_how_much_it_hinders(text: str) -> None:
+    at = At(None, None, {})  # type: ignore[arg-type]  # words alone are read
+    reading = await HINDERS.read("ja" if words.means(text) is Word.YES else text, at)
+    assert isinstance(reading, Which)
+    assert [value for _, value in reading.choices] == ["2", "3"]
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,8 @@ def test_every_intent_has_its_words() -> None:
     assert {intent.replace(".", "_") for intent in WISHES} | {"out_of_scope"} == phrases
 
 
-@given(st.text())
-def test_any_text_can_be_read(text: str) -> None:
-    list(splits(text))
-    wanted(text)
-    terse(text)
+@given(st.text(), st.text())
+def test_what_is_left_of_a_denied_wish_is_no_longer_than_it(text: str, more: str) -> None:
+    assert wanted(f"{text} ja") is None or len(wanted(f"{text} ja") or "") <= len(text) + len("mit postkassen ja")
+    assert all(len(first.split()) > 1 and second for first, second in splits(f"{text} og vis {more}"))
+    assert terse(f"{text} den er død {more}") is False
