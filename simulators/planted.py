@@ -11,13 +11,7 @@ from functools import cache
 
 from simulators.simulation import Simulation
 
-GENERATORS = (
-    "simulators.staff",
-    "simulators.kvantum.ledger",
-    "simulators.timereg.sheets",
-    "simulators.servicenow.seed_oversight",
-    "simulators.accounts",
-)
+GENERATORS = ("simulators.staff", "simulators.kvantum.ledger", "simulators.timereg.sheets")
 SEED = 1
 
 

@@ -71,6 +71,7 @@ class Warehouse:
         ordered = sorted(rows, key=lambda row: tuple(str(row[place]) for place in places))
         marks = ", ".join("?" * len(entity.columns))
         self.database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', ordered)  # noqa: S608 - names of our own
+        self.database.commit()
 
 
 Loads = Callable[[int], Warehouse]

@@ -159,7 +159,7 @@ def consultants(p: Purchases, contracts: Sequence[Contract], months: Sequence[da
         order = p.order(creditor, date(2025, 12, 15), total, unit, number=one.order, deal=f"KONS-{n + 1}", approver=sap(p.heads[unit]))
         for place, month in enumerate(months):
             net = one.month(month) * rate // 100 // 4 * 4
-            received = (month + timedelta(days=34)).replace(day=3 + n % 3)
+            received = (month + timedelta(days=34)).replace(day=5 + n % 3)
             day = received - timedelta(days=3)
             if (factor := odd.get((n, place))) is not None:
                 net = int(net * factor) // 4 * 4
