@@ -50,6 +50,7 @@ ID = re.compile(r"[0-9a-f]{32}|[\w=-]{24,}")
 SYSTEMS = {kind.name: kind.setting.removesuffix("_URL").lower() for kind in connectors(Connector) if hasattr(kind, "name")}
 Write = tuple[str, str, str, str]  # system, method, path without ids, command
 WHOLE: dict[Path, Counter[Write]] = {}
+FIRST: dict[Path, Counter[Write]] = {}  # of which so much was done before it was undone
 
 
 def plays() -> Iterator[Path]:
@@ -65,7 +66,7 @@ def plays() -> Iterator[Path]:
 
 def calm_for(intent: str, text: str) -> bool:
     """Whether nothing goes wrong in a transcript, and one person alone makes the wish."""
-    return not TROUBLED.search(text) and (intent in found().requests or not OTHERS.search(text))
+    return not TROUBLED.search(text) and (intent in {*found().requests, "undo"} or not OTHERS.search(text))
 
 
 class Place:
@@ -73,6 +74,7 @@ class Place:
 
     def __init__(self, house: House, var: Path) -> None:
         self.house, self.var = house, var
+        self.first = Counter[Write]()  # what was written before it was undone
         self.bot = Bot(house.simulators, var)
 
     async def up(self) -> None:
@@ -84,6 +86,7 @@ class Place:
             assert answer.status == 200
         await self.at_once()
         self.house.people.clear()
+        self.first.clear()
 
     async def at_once(self) -> None:
         """What is new in Exchange is seen at once."""
@@ -92,14 +95,20 @@ class Place:
             assert answer.status == 200
 
     async def play(self, path: Path) -> set[str]:
-        """The person's side until the yes; the jobs that it started."""
-        before = set(self.runs())
+        """The person's side until the yes; the jobs that it started. Where something is undone, what was done first is waited for."""
+        before, asker, undo = set(self.runs()), "", path.stem.startswith("undo.")
         play = Play(self.house, typed=False)
         for line in path.read_text().splitlines():  # noqa: ASYNC240 - a small file
-            if line.startswith((">", "(attach", "(press", "(as")):
+            others = bool(asker) and line.startswith(">") and play.name != asker  # who would approve
+            if line.startswith((">", "(attach", "(press", "(as")) and not others:
                 await play.line(line)
             if started := set(self.runs()) - before:
-                return started
+                if not undo or all(key.startswith("undo:") for key in started):
+                    return started
+                before, asker = before | started, play.name
+                await self.ended(started)
+                self.first = await self.wrote()
+                await (await self.house.person(asker)).new()
         raise AssertionError(f"{path.stem} starts no job")
 
     def runs(self) -> dict[str, tuple[str, str]]:
@@ -123,7 +132,7 @@ class Place:
         done, seen = Counter[Write](), set[tuple[Write, str]]()
         for line in [one for one in await self.house.writes() if one["status"] < 300]:
             write, body = named(line), json.dumps(line["body"], sort_keys=True)
-            if not (SAME.match(write[3]) and (write, body) in seen):
+            if not ((SAME.match(write[3]) or write[1] == "PATCH") and (write, body) in seen):
                 done[write] += 1
             seen.add((write, body))
         return done
@@ -173,9 +182,16 @@ async def writes_of(here: Place, path: Path) -> Counter[Write]:
     """What takes effect when nothing goes wrong; played once in a process."""
     if path not in WHOLE:
         assert (await here.ended(await here.play(path)))[0] == "done"
-        WHOLE[path] = await here.wrote()
+        WHOLE[path], FIRST[path] = await here.wrote(), here.first.copy()
         assert WHOLE[path], "a form that writes nothing needs no job"
     return WHOLE[path]
+
+
+def tried(path: Path, whole: Counter[Write], first: Counter[Write]) -> list[Write]:
+    """The writes of its own. All requests end in ServiceNow by the same lines (dialogs/finishing.py): tried with the first of them."""
+    requests = sorted(intent.replace(".", "_") for intent in {*found().requests, "undo"})
+    ends = path.stem.partition(".")[0] in requests[1:]
+    return [write for write in whole if write not in first and not (ends and write[0] == "servicenow")]
 
 
 @pytest.mark.slow
@@ -185,7 +201,7 @@ async def test_no_write_is_lost_or_doubled(path: Path, fault: str, tmp_path: Pat
     var = tmp_path / "var"
     async with placed(var) as here:
         whole = await writes_of(here, path)
-        for write in whole:
+        for write in tried(path, whole, FIRST[path]):
             await here.fresh()
             system, method, where, command = write
             await here.house.fault(path=where.split("*")[0], method=method, match=command, **FAULTS[fault])
