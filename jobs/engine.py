@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from connectors.errors import Unavailable
 from jobs import anchors, history, standing
@@ -26,7 +27,7 @@ from jobs.history import ANY, Recalled, Which
 from jobs.job import Job, Order, Tell, reference
 from jobs.limits import Limit, Limits
 from jobs.locks import AdvisoryLock, FileLock
-from jobs.logs import quieten
+from jobs.logs import described, quieten
 from jobs.pace import Pace
 from jobs.patience import Patience
 from jobs.people import Pseudonyms, kept
@@ -339,7 +340,11 @@ class Jobs:
         done, _ = await asyncio.wait({task}, timeout=self._pace.answer)
         if not done:
             raise Unavailable("jobs", "the job database does not answer")
-        return task.result()
+        try:
+            return task.result()
+        except DBAPIError as error:  # a full disk, a right that is missing
+            log.error("job_database_refuses", **described(error))  # noqa: TRY400 - a traceback would quote a person
+            raise Unavailable("jobs", "the job database does not take it") from error
 
 
 @functools.cache

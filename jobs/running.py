@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConnectorError
 from connectors.http import BEFORE_CHANGE
@@ -112,6 +113,8 @@ class Running:
             message = {"kind": "failed", "error": type(error).__name__, "system": error.system, "code": error.code}
             await job.report(message)
             return "failed", outcome(error)
+        except SQLAlchemyError:  # the job database: nothing can be recorded now, so the run ends here and is put back (`jobs.recovery`)
+            raise
         except Exception as error:  # noqa: BLE001 - the border of a job: the person must hear of it whatever broke
             kind = error.kind if isinstance(error, JobError) else type(error).__name__
             log.error("job_crashed", **described(error))  # noqa: TRY400 - the traceback would quote what a person wrote

@@ -25,6 +25,7 @@ T = TypeVar("T")
 Work = Callable[[Connection, Ledger], T]
 MOST = 200  # writes in one transaction
 GATHER = 0.006  # seconds that a write waits for others to share its commit
+LITE = ("database is locked", "database or disk is full", "disk I/O error")  # SQLite's words for what will pass
 log = structlog.get_logger()
 
 
@@ -146,8 +147,8 @@ def _at_once(connection: Connection) -> None:
 
 
 def _passes(error: DBAPIError) -> bool:
-    """Whether it will pass: a lost connection, a server that restarts, a locked file."""
-    if error.connection_invalidated or "database is locked" in str(error.orig):
+    """Whether it will pass: a lost connection, a server that restarts, a locked file, a full disk."""
+    if error.connection_invalidated or any(words in str(error.orig) for words in LITE):
         return True
     # No SQLSTATE: the server was not reached. Else: connection, resources, operator, rolled back.
     return isinstance(error.orig, psycopg.OperationalError) and (error.orig.sqlstate or "08")[:2] in {"08", "53", "57", "40"}

@@ -199,7 +199,8 @@ def create(connection: Connection) -> None:
     schema = SCHEMA if postgres else None
     if postgres:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('kollega.jobs.create'))"))
-        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        if not inspect(connection).has_schema(SCHEMA):  # where it is there, a role that may make none is enough
+            connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
     there = inspect(connection)
     for table in tables.sorted_tables:
         if not there.has_table(table.name, schema):

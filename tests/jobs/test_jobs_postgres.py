@@ -1,5 +1,6 @@
 """PostgreSQL goes away in the middle: jobs wait and go on, and nobody's work is taken over by mistake."""
 
+import asyncio
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -7,11 +8,14 @@ from dataclasses import asdict
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from jobs.tables import create
 from tests.jobs.postgres_server import Server
+from tests.jobs.test_jobs_units import engine as jobs_in
 from tests.jobs.toy_house import House, until
 from tests.jobs.toy_jobs import order
 
@@ -33,10 +37,13 @@ def build(tmp_path: Path, forkserver: ForkServerContext, server: Server) -> Iter
         house.close()
 
 
-@pytest.mark.parametrize(("by_socket", "mode"), [(False, "fast"), (True, "immediate")])
-def test_a_restart_of_the_server(build: Callable[[bool], House], server: Server, by_socket: bool, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("by_socket", "mode", "outage"), [(False, "fast", 0), (True, "immediate", 0), (False, "immediate", 60), (True, "fast", 60)]
+)
+def test_a_restart_of_the_server(build: Callable[[bool], House], server: Server, by_socket: bool, mode: str, outage: int) -> None:
+    """outage: for so many seconds, by a clock that goes twenty times as fast."""
     house = build(by_socket)
-    children = [house.child(pace={"answer": 0.5}) for _ in range(2)]
+    children = [house.child(pace={"answer": 0.5}, hurry=20 if outage else 1) for _ in range(2)]
     children[0].start("step", [["a", "gate"], ["b", "write"]])
     children[0].start("retry", [["c", "away"]])
     children[1].start("other", [["d", "gate"], ["e", "write"]])
@@ -47,6 +54,7 @@ def test_a_restart_of_the_server(build: Callable[[bool], House], server: Server,
         house.open(gate)
     until(lambda: children[0].ask("unwell"))
     assert "Unavailable" in children[0].ask("start", asdict(order("asked", [["y", "write"]])))  # the turn says so and does not hang
+    time.sleep(outage / 20)
     server.start()
     children[1].start("asked", [["y", "write"]])  # the person tries again, elsewhere
     for key in ("step", "retry", "other", "asked"):
@@ -107,3 +115,25 @@ def test_a_process_starts_beside_one_that_writes(server: Server) -> None:
         starting.execute(text("SET LOCAL lock_timeout = '2s'"))
         create(starting)
     engine.dispose()
+
+
+def test_a_role_that_may_make_no_tables(build: Callable[[bool], House], tmp_path: Path) -> None:
+    """Once they are there, made by their owner, the right to read and write them is enough; before that the start says no."""
+    house = build(False)
+    url = house.database_url or ""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS app")
+        connection.execute("CREATE ROLE app LOGIN")
+    app = url.replace("kollega@", "app@")
+    with pytest.raises(DBAPIError, match="permission denied"):
+        asyncio.run(jobs_in(tmp_path / "other", app).launch())
+    house.child().stop()
+    with psycopg.connect(url, autocommit=True) as connection:
+        for schema in (b"jobs", b"dbos"):
+            connection.execute(b"GRANT USAGE ON SCHEMA " + schema + b" TO app")
+            connection.execute(b"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema + b" TO app")
+    house.database_url = app
+    child = house.child()
+    child.start("k", [["a", "write"]])
+    child.done("k")
+    assert house.keys("effect") == {"k/a": 1}

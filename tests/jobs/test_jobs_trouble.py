@@ -281,20 +281,3 @@ def test_messages_wait_for_teams(house: House) -> None:
     down.stop()
     house.child().done("k")
     assert house.told()[-1]["kind"] == "done"
-
-
-def test_three_processes_and_a_reader_on_one_file(house: House) -> None:
-    """48 jobs at once while somebody reads for long and a backup runs: no error seen, no job lost."""
-    children = [house.child() for _ in range(3)]
-    keys = [f"k{number}" for number in range(48)]
-    house.sql("SELECT count(*) FROM workflow_status")
-    with house.reading() as reader:
-        for number, key in enumerate(keys):
-            children[number % 3].start(key, [["a", "write"], ["b", "write"]])
-        house.backup()
-        until(lambda: sum(house.keys("told").values()) == len(keys))
-        assert reader.execute("SELECT count(*) FROM workflow_status").fetchone() == (0,)  # still its own point in time
-    for key in keys:
-        children[0].done(key)
-    assert set(house.keys("call").values()) == {1}
-    assert "error" not in house.log()

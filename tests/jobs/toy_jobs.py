@@ -9,6 +9,7 @@ import fcntl
 import functools
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -258,7 +259,14 @@ def main(config: dict[str, Any], pipe: Connection) -> None:
         asyncio.run(serve(config, pipe))
 
 
+def hurry(times: float) -> None:
+    """The pauses of dbos, which grow to a minute while its database is away, so many times shorter."""
+    sleep = time.sleep
+    time.sleep = lambda seconds: sleep(float(seconds) / times)
+
+
 async def serve(config: dict[str, Any], pipe: Connection) -> None:
+    hurry(config.get("hurry", 1.0))
     loop = asyncio.get_running_loop()
     stop, inbox = asyncio.Event(), asyncio.Queue[Any]()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
@@ -333,6 +341,9 @@ async def command(engine: Jobs, killer: Killer | None, what: str, *args: Any) ->
             return asdict(await engine.answer(*args))
         case "vanish":  # the run dies of something that is no job's error, and its row stays
             return [task.cancel() for job, task in engine._running.live.items() if job.order.key == args[0]]
+        case "disk":  # no file may grow beyond so many bytes; -1: it may
+            resource.setrlimit(resource.RLIMIT_FSIZE, (args[0], resource.RLIM_INFINITY))
+            return True
         case "count":
             return killer.count if killer else None
         case "unwell":
