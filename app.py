@@ -29,6 +29,10 @@ from connectors.systems import Systems
 from dialogs.brain import Brain
 from dialogs.desk import Desk
 from dialogs.names import KnownNames
+from dialogs.oversight import heads
+from dialogs.oversight.runner import Oversight
+from dialogs.oversight.running import Limits
+from dialogs.oversight.store import Runs, url_of
 from dialogs.registry import found
 from dialogs.rules import FOLDER, BadRules, Rules
 from dialogs.work import message, work
@@ -87,6 +91,7 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
             burst=settings.burst_seconds,
             told=app[BOT].proactive.told,
             renamed=app[NAMES].soon,
+            oversight=oversight_of(app),
         )
         await jobs.launch()
         stack.push_async_callback(jobs.close)
@@ -100,6 +105,19 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
 def rules_of(settings: Settings) -> Rules:
     """The administrators' rules of the standard requests. Raises BadRules."""
     return Rules(found().requests, settings.rules_dir or FOLDER, settings.role_groups())
+
+
+def oversight_of(app: web.Application) -> Oversight:
+    """The tilsyn, and where their runs are kept."""
+    settings = app[SETTINGS]
+    return Oversight(
+        settings.tilsyn_dir or heads.FOLDER,
+        settings.var_dir,
+        Runs(url_of(settings.database_url, settings.var_dir)),
+        Limits(settings.tilsyn_memory_mb, settings.tilsyn_seconds),
+        now=app[CLOCK],
+        keep=timedelta(days=settings.run_days),
+    )
 
 
 def jobs_of(app: web.Application) -> Jobs:

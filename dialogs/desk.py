@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from connectors.systems import Systems
+from dialogs.oversight.runner import Oversight
 from dialogs.rules import Rules
 from dialogs.talk import Reply
 from jobs.engine import Jobs
@@ -35,7 +36,8 @@ class Desk:
     """Handed to every dialog. `now` is aware (UTC); `new_id` gives a fresh random name.
 
     phone: the service desk's. rules: of the standard requests. roles: of people, by the Entra groups that give each. burst: seconds in which what a person sends belongs together. told: what jobs said
-    last in a conversation, with buttons. renamed: called when a list or mailbox was made, so that its name is known.
+    last in a conversation, with buttons. renamed: called when a list or mailbox was made, so that its name is known. oversight: the
+    tilsyn and their runs.
     """
 
     systems: Systems
@@ -51,3 +53,4 @@ class Desk:
     burst: float = 0.0
     told: Callable[[str], Awaitable[Sequence[Reply]]] = untold
     renamed: Callable[[], None] = unnamed
+    oversight: Oversight | None = None

@@ -7,7 +7,7 @@ from dialogs import misread, sentences, texts, words
 from dialogs.cases.faults import COMMAND
 from dialogs.filler import Filler, next_wish
 from dialogs.misses import HELP, VAGUE, missed
-from dialogs.starting import PERSON, start
+from dialogs.starting import PERSON, resumed, start
 from dialogs.state import Offer
 from dialogs.talk import Button
 from dialogs.turn import Turn
@@ -27,10 +27,10 @@ async def understood(turn: Turn) -> None:
     """By what the text means: one dialog, a choice between two, or an honest no."""
     state = turn.state
     state.choosing = []
-    if words.bare(turn.text) in TERSE:
-        await start(turn, TERSE[words.bare(turn.text)], turn.text)
+    if intent := TERSE.get(words.bare(turn.text).rstrip("? ")):
+        await start(turn, intent, turn.text)
         return
-    denied = sentences.wanted(turn.text)
+    said, denied = turn.text, sentences.wanted(turn.text)
     if denied is not None:
         turn.instead(denied)
         turn.note("Det er i orden.")
@@ -39,7 +39,10 @@ async def understood(turn: Turn) -> None:
     soothe(turn)
     if THERE.search(turn.text):
         turn.say("Det gør jeg." if "intet er ændret" in turn.lead else "Det gør jeg. Intet er ændret.")
-    elif denied is not None and (not denied or turn.meaning.intent == OUT_OF_SCOPE):
+    elif denied and sentences.asks(denied) and turn.meaning.intent not in READS:
+        turn.say("Det kan jeg ikke svare på. Servicedesk ved det nok.", PERSON, HELP)
+        await resumed(turn)
+    elif denied is not None and (not denied or turn.meaning.intent == OUT_OF_SCOPE or is_still_denied(turn, said)):
         turn.say("Intet er ændret.")
     elif state.case and LAST_CASE.fullmatch(words.whole(turn.text).rstrip("? ")):
         await start(turn, "case.status", turn.text)
@@ -49,6 +52,12 @@ async def understood(turn: Turn) -> None:
         await start(turn, "case.create", turn.text)
     else:
         await weighed(turn)
+
+
+def is_still_denied(turn: Turn, said: str) -> bool:
+    """Whether what is left of a text that denies a wish would begin that very wish."""
+    first = said.removesuffix(turn.text).strip()
+    return bool(first) and turn.meaning.intent not in READS and turn.desk.understand(first, turn.today).best == turn.meaning.intent
 
 
 async def withdrawn(turn: Turn) -> bool:

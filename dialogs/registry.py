@@ -10,6 +10,7 @@ from functools import cache
 
 import dialogs
 import dialogs.cases
+import dialogs.oversight
 import dialogs.requests
 from dialogs.form import Execute, Request
 from dialogs.talk import Button
@@ -55,7 +56,7 @@ class Found:
 def found() -> Found:
     """All that the folders hold; looked through once."""
     result = Found()
-    for package in (dialogs, dialogs.cases, dialogs.requests):
+    for package in (dialogs, dialogs.cases, dialogs.oversight, dialogs.requests):
         for info in pkgutil.iter_modules(package.__path__):
             if not info.ispkg and info.name not in {"__main__", "registry", "route", "asking", "hearing", "filler", "work"}:
                 result.take(f"{package.__name__}.{info.name}")

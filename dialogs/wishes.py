@@ -51,6 +51,11 @@ TERSE = {  # a word or two, in which a model has too little to go by
     "sag": "case.create",
     "fejl": "case.create",
     "journalisering": "journal.file",
+    "hvilke data kan jeg bruge": "oversight.result",
+    "hvilke data kan jeg bruge til et tilsyn": "oversight.result",
+    "hvilke datasaet er der": "oversight.result",
+    "hvilke tilsyn er der": "oversight.result",
+    "hvilke tilsyn kan jeg koere": "oversight.result",
 }
 
 READS = frozenset(  # they change nothing, so that a guess costs nothing

@@ -1,5 +1,5 @@
--- titel:     Indkøbskort i weekender, på helligdage og under fravær
--- spørgsmål: Er der købt ind med kort på dage, hvor kortets ejer ikke var på arbejde?
+-- titel:     Indkøbskort på fridage og under fravær
+-- spørgsmål: Er der købt ind med kort i weekender, på helligdage eller under fravær?
 -- ejer:      Økonomi
 -- hyppighed: måned
 -- datasæt:   kvantum.posteringer, timereg.ansaettelser, timereg.fravaer, kalender.dage (3 måneder før)

@@ -1,6 +1,6 @@
 """`python -m dialogs.oversight`: run a tilsyn, check a file, make a new one, look at the datasets.
 
-Exit status of `run`: 0 nothing was found, 1 there are findings, 2 the file or the command is wrong, 3 the run failed, 4 a source broke.
+Exit status of `run`: 0 nothing was found, 1 there are findings, 2 the file or the command is wrong, 3 the run failed, 4 a source broke, 5 the period has no data.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from dialogs.oversight.scaffold import drafted, name_of
 from dialogs.oversight.store import Run, Runs, url_of
 from settings import Partial, Settings, read
 
-STATUS = {"nothing": 0, "found": 1, "failed": 3, "partial": 4, "running": 3}
+STATUS = {"nothing": 0, "found": 1, "failed": 3, "running": 3, "partial": 4, "empty": 5}
 WRONG = 2
 PREVIEW = 100  # rows
 BESIDE = "http://127.0.0.1:3979"  # where `make run` serves the simulators

@@ -74,6 +74,7 @@ class Oversight:
             first=period.first,
             last=period.last,
             given=given,
+            datasets=tuple(one.dataset for one in tilsyn.sources),
             by_id=by[0],
             by_name=by[1],
             started_at=self.now(),
@@ -99,21 +100,23 @@ class Oversight:
             result = await self._result(tilsyn, datasets, done, self.place(run.id) / RESULT)
         except NotRun as error:
             return await self._ended(done, state="failed", problem=str(error.fault))
+        if not result.rows and (bare := next((one.dataset for one in fetched if one.first and not one.rows), "")):
+            return await self._ended(done, state="empty", problem=f"Der er ingen rækker i {bare} for perioden.")
         state = "found" if result.rows else "nothing"
         return await self._ended(done, state=state, rows=result.rows, sha256=result.sha256, columns=result.columns)
 
-    async def broken(self, run: Run, dataset: str, error: ConnectorError, fetched: Sequence[Fetched] = ()) -> Run:
+    async def broken(self, run: Run, dataset: str, error: ConnectorError) -> Run:
         """The run ends because a source broke: "partial", without findings."""
-        return await self._ended(run, state="partial", lineage=tuple(fetched), problem=why(dataset, error))
+        return await self._ended(run, state="partial", problem=why(dataset, error))
 
     async def carry_out(self, run: Run, systems: Systems) -> Run:
         """Fetch everything, then find; the run as it ended."""
         fetched: list[Fetched] = []
-        for source in (await self.of(run)).sources:
+        for dataset in run.datasets:
             try:
-                fetched.append(await self.fetch(run, source.dataset, systems))
+                fetched.append(await self.fetch(run, dataset, systems))
             except ConnectorError as error:
-                return await self.broken(run, source.dataset, error, fetched)
+                return await self.broken(run, dataset, error)
         return await self.find(run, fetched, systems)
 
     async def again(self, run: Run, systems: Systems) -> Result:
@@ -192,6 +195,7 @@ def source_of(systems: Systems, dataset: str) -> OffersDatasets:
     return source
 
 
+SYSTEMS = {"timereg": "Tidsregistreringen", "exchange": "Exchange"}
 REASONS = {
     "not_configured": "er ikke sat op her",
     "incomplete": "stoppede midt i det hele",
@@ -205,4 +209,4 @@ REASONS = {
 def why(dataset: str, error: ConnectorError) -> str:
     """Which source broke, and how, in a sentence."""
     reason = REASONS.get(error.code, "svarede ikke" if isinstance(error, Unavailable) else "gav mig ikke lov til at læse data")
-    return f"{texts.system_name(error.system)} {reason}, da jeg hentede {dataset}."
+    return f"{SYSTEMS.get(error.system) or texts.system_name(error.system)} {reason}, da jeg hentede {dataset}."

@@ -19,11 +19,12 @@ from connectors.fetched import Fetched
 
 T = TypeVar("T")
 BUSY = 15.0  # seconds that a writer waits for another's write
-State = Literal["running", "failed", "partial", "nothing", "found"]
+State = Literal["running", "failed", "partial", "empty", "nothing", "found"]
 STATES: dict[State, str] = {
     "running": "i gang",
     "failed": "fejlet",
     "partial": "delvist hentet",
+    "empty": "ingen data",
     "nothing": "intet fundet",
     "found": "fund",
 }
@@ -54,6 +55,7 @@ class Run(BaseModel):
     first: date
     last: date
     given: dict[str, str] = {}
+    datasets: tuple[str, ...] = ()
     by_id: str
     by_name: str
     started_at: datetime

@@ -22,6 +22,8 @@ def answer(run: Run) -> str:
             return f"{what}: {texts.count(run.rows, 'fund', 'fund')}."
         case "nothing":
             return f"{what}: intet fundet."
+        case "empty":
+            return f"{what}: ingen data, så der er intet resultat. {run.problem}"
         case "partial":
             return f"{what}: kun delvist hentet, så der er intet resultat. {run.problem}"
         case "failed":
@@ -95,8 +97,8 @@ def line(row: Mapping[str, Any]) -> str:
 
 
 def heading(name: str) -> str:
-    """A column's name for people: "dage_siden" is "dage siden"."""
-    return re.sub(r"_+", " ", name).strip()
+    """A column's name for people: "foerste_betaling" is "første betaling"; Danish columns have no ae, oe or aa that stands for itself."""
+    return re.sub("ae|oe|aa", lambda match: {"ae": "æ", "oe": "ø", "aa": "å"}[match[0]], name.replace("_", " ")).strip()
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
