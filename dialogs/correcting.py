@@ -133,8 +133,11 @@ class Correcting(Changing):
             return named
         if kind.lenient and self.digresses():
             return None
+        if self.asks_outright() and self.asks_else() and not kind.searches and not isinstance(kind, Pick):
+            return None  # a name is no question
         reading = await self.read(name, PLAIN_WORDS[word] if word in PLAIN_WORDS else self.without_lead(text))
-        return None if isinstance(reading, Bad | Near) and (self.digresses() or self.asks_about(name)) else reading
+        beside = self.digresses() or self.asks_about(name) or (self.asks_something() and not kind.searches)
+        return None if isinstance(reading, Bad | Near) and beside else reading
 
     def without_lead(self, text: str) -> str:
         """An answer without "nej," or "hov," before it."""
@@ -156,8 +159,12 @@ class Correcting(Changing):
 
     def asks_something(self) -> bool:
         """A question of the person's own, in the middle of a form."""
+        return self.turn.text.strip().endswith("?") or self.asks_outright()
+
+    def asks_outright(self) -> bool:
+        """By how it begins, not by its mark alone."""
         plain = words.whole(self.turn.text)
-        return self.turn.text.strip().endswith("?") or plain.split(" ")[0] in ASKING or bool(INVERTED.match(plain))
+        return plain.split(" ")[0] in ASKING or bool(INVERTED.match(plain))
 
     def asks_about(self, name: str) -> bool:
         """A question about the field that is asked: "hvad er kle"."""

@@ -123,6 +123,8 @@ class Hearing(Explaining):
             return True
         if word is None and self.elsewhere() and (not correction.marked or self.digresses()):
             return False
+        if ask.kind.free and ask.kind.drawn != "lines" and self.asks_outright() and self.asks_else():
+            return False  # a title is no question
         if ask.kind.free and word is None and await self.told_all(name, text):
             return True
         if not ask.kind.free and self.asks_about(name):

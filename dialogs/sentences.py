@@ -24,7 +24,8 @@ DENIED = (
     r"(?:opret|lav|meld|journalis|arkiv|bestil|fjern|slet|luk|brug|registr|send|tilføj|tilfoej|føj|foej|ha(?:ve)?\b|tal|snak|vis|start|kør|koer|godkend|sæt|saet|skriv|create|open|file|close)"
     r"\w*"
 )
-TAIL = r"[^,;.]*?(?:[,;.]|(?=\s+(?:men|bare|kun)\b)|$)\s*"
+WISHED_FOR = r"sag(?:er)?|ticket|fejlmelding|bestilling|(?:fælles|faelles|kontor)?postkasse|(?:distributions|mail)?liste|journalisering"
+TAIL = r"[^,;.:]*?(?:[,;.:]|(?=\s+(?:men|bare|kun)\b)|$)\s*"
 UNWANTED = (
     re.compile(
         r"^(?:nej,?\s+)?(?:(?:jeg|vi|du|der|i)\s+)?(?:vil|ville|skal|skulle|ønsker|oensker|behøver|behoever|må|maa|spurgte|bad)\s+"
@@ -34,6 +35,10 @@ UNWANTED = (
     re.compile(rf"^(?:nej,?\s+)?(?:du\s+skal\s+)?(?:lad|lade)\s+(?:være|vaere|vær)\s+(?:med\s+|at\s+)*{DENIED}{TAIL}", re.I),
     re.compile(rf"^(?:nej,?\s+)?ikke\s+{DENIED}{TAIL}|^(?:nej,?\s+)?{VERBS}\s+(?:lige\s+)?ikke\b{TAIL}", re.I),
     re.compile(r"^(?:nej,?\s+)?(?:jeg|vi)\s+har\s+ikke\s+brug\s+for\b" + TAIL, re.I),
+    re.compile(rf"^(?:nej,?\s+)?(?:ingen|ikke(?:\s+(?:en|et|nogen))?)\s+(?:ny\w*\s+|anden\s+|nogen\s+)?(?:{WISHED_FOR})\b{TAIL}", re.I),
+    re.compile(
+        rf"^(?:uden|der\s+er\s+ingen\s+grund\s+til|det\s+er\s+ikke\s+nødvendigt|det\s+er\s+ikke\s+noedvendigt)\s+at\s+{DENIED}{TAIL}", re.I
+    ),
     re.compile(rf"^i\s+stedet\s+for\s+at\s+{DENIED}[^,;.]*?(?:,\s*|\s+(?=(?:vil|skal|kan)\s+(?:jeg|du|vi)\b))", re.I),
     re.compile(rf"^(?:please\s+)?(?:do\s+not|don[’']?t)\s+{DENIED}{TAIL}", re.I),
 )
@@ -46,7 +51,10 @@ LEFT = re.compile(r"^(?:men|bare|kun|just|only|blot)\s+(?:at\s+)?", re.I)
 SEE = re.compile(r"(?:(?:jeg|vi)\s+vil\s+)?(?:gerne\s+)?(?:bare\s+|kun\s+)?(?:se|vise|have)", re.I)
 KNOWN = {"sag": "min sag", "ticket": "min sag", "fejl": "min sag", "mail": "mailen", "postkasse": "postkassen", "liste": "listen"}
 THING = re.compile(rf"({'|'.join(KNOWN)})", re.I)  # what the denied wish was about: "den" is that
-POINTING = re.compile(r"\b(?:den|det|dem)\b(?! (?:der|som|her|jeg)\b)", re.I)
+ASKING = re.compile(
+    r"\b(?:vide|hoere|spoerge|spoergsmaal|fortaelle|forklare|forstaa|finde ud af)\b|^(?:(?:kan|vil) du )?(?:bare )?hv(?:ad|or|ordan|orfor|ornaar)\b"
+)
+POINTING = re.compile(r"\b(?:den|det|dem)\b(?! (?:der|som|her|jeg|gamle|nye|anden|andet|første|sidste|seneste|nyeste|åbne)\b)", re.I)
 
 SAYING = re.compile(
     danish(
@@ -84,6 +92,11 @@ def wanted(text: str) -> str | None:
     if thing and SEE.fullmatch(rest):
         return f"{rest} {KNOWN[thing[1].lower()]}"
     return POINTING.sub(KNOWN[thing[1].lower()], rest) if thing else rest
+
+
+def asks(text: str) -> bool:
+    """Whether a text wants to know something, and nothing done: "jeg vil bare vide, hvordan man gør"."""
+    return bool(ASKING.search(fold(text)))
 
 
 def terse(text: str) -> bool:
