@@ -84,8 +84,11 @@ async def of_servicenow(turn: Turn, text: str, *, alone: bool) -> bool:
     fitting = [row for row in rows if named and approval_decide.speaks_of(row, words_of(named["which"]))]
     if len(fitting) == 1:
         await approval_decide.pressed(turn, Button(label=turn.text[:40], do=do, data={"row": fitting[0].id}), "", why)
-    elif fitting or (rows and found is spoken):
+    elif fitting:
         await which(turn)
+    elif rows and found is spoken:
+        opens = Button(label="Se dem", do="offer", data={"intent": "approval.list"})
+        turn.say(f"Hos mig venter der ikke noget på dit svar. I ServiceNow venter der {texts.count(len(rows), 'ting', 'ting')}.", opens)
     elif found is spoken:
         turn.say("Der venter ikke noget på dit svar.")
     else:

@@ -1,15 +1,27 @@
 """Mails in Graph: found, read, and marked without losing what others wrote on them."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from connectors.errors import Denied, NotFound, Refused, Unavailable
-from connectors.outlook import Mail, MailQuery, Outlook
+from connectors.outlook import Away, Mail, MailQuery, Outlook
 from connectors.systems import Systems
-from simulators.world import BIRTHE, PEOPLE, SOFIE
+from simulators.world import BIRTHE, PEOPLE, SOFIE, TENANT
 from tests.connectors.conftest import World
+
+
+def between(start: str, end: str, zone: str = "Romance Standard Time") -> dict[str, Any]:
+    """The times of automatic replies, as Graph has them."""
+    times = {"scheduledStartDateTime": start, "scheduledEndDateTime": end}
+    return {name: {"dateTime": text, "timeZone": zone} for name, text in times.items()}
+
+
+def at(month: int, day: int, hour: int) -> datetime:
+    """A time of 2026, UTC."""
+    return datetime(2026, month, day, hour, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -170,3 +182,34 @@ async def test_many_calls_in_one_mailbox_stay_below_its_limit(outlook: Outlook) 
 async def test_graph_slows_us_down(world: World, outlook: Outlook) -> None:
     await world.fault("/graph/v1.0/users", status=429, retry_after=0, times=2)
     assert await outlook.mails(BIRTHE.id, MailQuery(limit=1))
+
+
+@pytest.mark.parametrize(
+    ("setting", "away"),
+    [
+        ({"status": "disabled"}, None),
+        ({"status": "alwaysEnabled"}, Away(until=None)),
+        ({"status": "scheduled", **between("2026-11-20T08:00:00.0000000", "2026-12-03T08:00:00.0000000")}, Away(until=at(12, 3, 7))),
+        ({"status": "scheduled", **between("2026-11-20T08:00:00", "2026-12-03T08:00:00", "UTC")}, Away(until=at(12, 3, 8))),
+        ({"status": "scheduled", **between("2026-11-24T08:00:00", "2026-12-03T08:00:00")}, None),
+        ({"status": "scheduled", **between("2026-11-01T08:00:00", "2026-11-23T09:59:59")}, None),
+    ],
+)
+async def test_who_is_away_and_until_when(outlook: Outlook, world: World, setting: dict[str, Any], away: Away | None) -> None:
+    url, form = f"{world.url}/graph", {"grant_type": "client_credentials", "client_id": "kollega", "client_secret": "simulator"}
+    form["scope"] = "https://graph.microsoft.com/.default"
+    async with world.session.post(f"{url}/{TENANT}/oauth2/v2.0/token", data=form) as answer:
+        headers = {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
+    async with world.session.patch(
+        f"{url}/v1.0/users/{SOFIE.id}/mailboxSettings", json={"automaticRepliesSetting": setting}, headers=headers
+    ) as answer:
+        assert answer.status == 200, await answer.text()
+    assert await outlook.away(SOFIE.id, at(11, 23, 9)) == away
+
+
+async def test_where_the_settings_of_a_mailbox_may_not_be_read(outlook: Outlook, world: World) -> None:
+    with pytest.raises(NotFound):
+        await outlook.away(PEOPLE[-1].id, at(11, 23, 9))
+    await world.switch(graph_mailboxes=[])
+    with pytest.raises(Denied):
+        await outlook.away(SOFIE.id, at(11, 23, 9))
