@@ -30,7 +30,7 @@ def written(text: str) -> Period:
             return Period(date.fromisocalendar(year, number, 1), date.fromisocalendar(year, number, 7))
         if letter:
             return months(year, (number - 1) * LETTERS[letter] + 1, LETTERS[letter])
-        return months(year, month or 1, 1 if match[4] else 12)
+        return months(year, month, 1) if match[4] else months(year, 1, 12)
     except (ValueError, calendar.IllegalMonthError):
         raise ValueError(f"”{text}” er ikke en periode. Skriv fx 2026-Q3, 2026-09 eller 2026.") from None
 

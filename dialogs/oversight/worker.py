@@ -76,8 +76,9 @@ def found(order: dict[str, Any]) -> "pa.Table":
         wanted = statements[0].named_parameters
         if unknown := sorted(wanted - values.keys()):
             raise Refusal("parameter", unknown[0])
-        result = connection.execute(order["sql"], {name: values[name] for name in wanted})
-        table = result.to_arrow_table()
+        given = {name: values[name] for name in wanted}
+        connection.execute(f"EXPLAIN {order['sql']}", given)  # runs nothing, and says in which line a name is wrong, which `sql` does not
+        table = connection.sql(order["sql"], params=given).to_arrow_table()
     finally:
         connection.close()
     return numbered(table, order["key"])
