@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,10 +13,10 @@ import structlog
 from botbuilder.core import TurnContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import answers, cards, events
+from bot import answers, events
 from bot.adapter import answer, incoming_of
 from bot.chats import Chats
-from bot.files import Fetcher, wanted_of
+from bot.files import Fetcher
 from bot.incoming import Incoming
 from bot.memory import Memory, press_mark
 from bot.reference import Reference
@@ -25,8 +24,8 @@ from bot.send import Sender
 from bot.speak import Speech
 from bot.store import Stale, Store, milliseconds, now
 from bot.trail import trail
+from bot.turn import Turn, has_files, is_hello, placed, repeated
 from connectors.errors import ConnectorError
-from dialogs import texts
 from dialogs.talk import Event, Reply
 
 SORRY = (
@@ -51,20 +50,6 @@ class Brain(Protocol):
 
         It may run again for the same event when another process wrote the row meanwhile: effects are the jobs', each under its own key.
         """
-
-
-@dataclass
-class Turn:
-    """What one activity is about, and where the answer goes (for a message action: the person's own chat with the bot)."""
-
-    incoming: Incoming
-    event: Event
-    reference: Reference
-    mark: str
-    held: bool = False  # a bare hello that has waited for more
-    fresh: bool = False  # not one that came again
-    answer: Json | None = None
-    said: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -189,6 +174,7 @@ class Turns:
                 fetching.cancel()
 
     async def _guarded(self, turn: Turn, fetching: "asyncio.Task[tuple[Any, ...]] | None") -> None:
+        """The border of a turn: nothing gets past it, and whatever breaks inside is told to the person and logged under a reference."""
         try:
             if fetching:
                 turn.event = turn.event.model_copy(update={"files": await fetching})
@@ -310,28 +296,3 @@ class Turns:
         if turn.incoming.name == "adaptiveCard/action":
             return turn.answer or answers.message(answers.RECEIVED)
         return {}
-
-
-def has_files(turn: Turn) -> bool:
-    """A message with files, not only its own text as HTML."""
-    return turn.event.kind == "message" and bool(wanted_of(turn.incoming))
-
-
-def is_hello(turn: Turn) -> bool:
-    """A greeting with nothing else in it."""
-    return turn.event.kind == "message" and texts.is_hello(turn.event.text) and not has_files(turn)
-
-
-def placed(turn: Turn, memory: Memory) -> Event:
-    """The event with its place among what was said: how long after Kollega spoke it was written, and whether a hello was gone on from."""
-    written = milliseconds(turn.event.at)
-    after = (written - memory.spoke) / 1000 if memory.spoke else math.inf
-    return turn.event.model_copy(update={"after": after, "passed": turn.held and memory.heard > written})
-
-
-def repeated(event: Event, memory: Memory, word: str = answers.RECEIVED) -> Json:
-    """The answer to a press of a card that is closed: the card as it is now. Of any other: a word."""
-    card = memory.cards.get(event.card)
-    if card and card.closed and (drawn := cards.card_of(cards.closed(card.drawn, card.closed))):
-        return answers.card(drawn)
-    return answers.message(word)
