@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     timereg_user: str | None = Field(default=None, description="Kollega's user at the time registration.")
     timereg_password: SecretStr | None = Field(default=None, description="Its password.")
 
+    extracts_dir: Path | None = Field(
+        default=None,
+        description="A folder of extracts (CSV, Excel, SAP lists), each named by its dataset, for systems that have no address.",
+    )
+
     patience_minutes: int = Field(default=180, ge=0, description="How long a job goes on trying while a system does not answer.")
     run_days: int = Field(
         default=1825, ge=100, description="How long run data is kept, and the personal details beside the audit chain. The chain stays."

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 
 import connectors
 from connectors.datasets import OffersDatasets
+from connectors.extracts import Extracts
 from connectors.http import Connector
 from connectors.systems import Systems
 
@@ -27,13 +28,19 @@ class Beside(OffersDatasets):
 
 
 def offered(systems: Systems) -> dict[str, OffersDatasets]:
-    """Who reads each dataset, by its name ("kvantum.posteringer"). Raises LookupError where two offer the same."""
-    sources = systems.all(OffersDatasets)  # type: ignore[type-abstract]  # asked for by its base, never made from it
+    """Who reads each dataset, by its name ("kvantum.posteringer"); a file only where no system offers it itself.
+
+    Raises LookupError where two systems offer the same.
+    """
+    every = systems.all(OffersDatasets)  # type: ignore[type-abstract]  # asked for by its base, never made from it
+    sources = sorted(every, key=lambda one: isinstance(one, Extracts))
     for kind in kinds():
         sources += [kind.through(connector) for connector in systems.all(kind.of)]
     found: dict[str, OffersDatasets] = {}
     for source in sources:
         for dataset in source.datasets():
+            if dataset.name in found and isinstance(source, Extracts):
+                continue
             if dataset.name in found:
                 raise LookupError(f"two connectors offer {dataset.name}")
             found[dataset.name] = source

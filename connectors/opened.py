@@ -13,7 +13,9 @@ import aiohttp
 
 import connectors
 from connectors.errors import ConnectorError
+from connectors.extracts import Extracts
 from connectors.http import Connector
+from connectors.reporting import Reporting
 from connectors.systems import Systems
 from settings import Settings
 
@@ -54,7 +56,13 @@ async def opened(settings: Settings) -> AsyncIterator[Systems]:
     # no cookies: ServiceNow's would bind all calls to one session, which runs one at a time and drops what queues up
     async with aiohttp.ClientSession(connector=pool, cookie_jar=aiohttp.DummyCookieJar()) as session:
         made = (kind.from_settings(settings, session) for kind in kinds())
-        yield Systems([one for one in made if one is not None])
+        yield Systems([*(one for one in made if one is not None), *extracts(settings)])
+
+
+def extracts(settings: Settings) -> list[Extracts]:
+    """The folder of extracts, if there is one, for the datasets that the reporting connectors declare."""
+    declared = [dataset for kind in kinds() if issubclass(kind, Reporting) for dataset in kind.offers]
+    return [Extracts(settings.extracts_dir, declared)] if settings.extracts_dir else []
 
 
 async def health(systems: Systems) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import inspect
 import time
+from pathlib import Path
 
 import pytest
 
@@ -9,22 +10,25 @@ from connectors.directory import Directory
 from connectors.edoc import Edoc
 from connectors.errors import ConnectorError, Unavailable
 from connectors.exchange import Exchange
+from connectors.extracts import Extracts
 from connectors.http import Connector
 from connectors.kvantum import Kvantum
+from connectors.offered import offered
 from connectors.opened import health, kinds, opened
 from connectors.outlook import Outlook
 from connectors.servicenow import ServiceNow
+from connectors.servicenow_approvals import ServiceNowApprovals
 from connectors.systems import Systems
 from connectors.timereg import Timereg
 from settings import Settings
 from tests.connectors.conftest import Wild, World, hangs
 
 DOWN = "http://127.0.0.1:1"
-NAMES = {"directory", "edoc", "exchange", "kvantum", "outlook", "servicenow", "timereg"}
+NAMES = {"directory", "edoc", "exchange", "kvantum", "outlook", "servicenow", "servicenow_approvals", "timereg"}
 
 
 def test_every_connector_of_the_folder_is_found() -> None:
-    assert kinds() == [Directory, Edoc, Exchange, Kvantum, Outlook, ServiceNow, Timereg]
+    assert kinds() == [Directory, Edoc, Exchange, Kvantum, Outlook, ServiceNow, ServiceNowApprovals, Timereg]
 
 
 def test_no_base_is_taken_for_a_connector() -> None:
@@ -84,3 +88,14 @@ def test_connectors_know_their_settings() -> None:
     fields = {name.upper() for name in Settings.model_fields}
     assert {kind.setting for kind in kinds()} <= fields
     assert all(issubclass(kind, Connector) for kind in kinds())
+
+
+async def test_files_stand_in_for_a_system_without_an_address_and_only_then(tmp_path: Path) -> None:
+    (tmp_path / "kvantum.kreditorer.csv").write_text("anything")
+    (tmp_path / "timereg.fravaer.csv").write_text("anything")
+    timereg = {"timereg_url": DOWN, "timereg_user": "x", "timereg_password": "y"}
+    async with opened(Settings.model_validate({"extracts_dir": tmp_path, **timereg})) as systems:
+        found = offered(systems)
+    assert isinstance(found["kvantum.kreditorer"], Extracts)
+    assert isinstance(found["timereg.fravaer"], Timereg)
+    assert "kvantum.posteringer" not in found

@@ -1,0 +1,203 @@
+"""Extracts: files that people put in a folder instead of an interface (CSV, Excel, SAP lists), read exactly or refused with row and column.
+
+A file belongs to the dataset that its name begins with: `kvantum.posteringer 2026-09.csv`. Beside it may lie its control figures, in a file of
+the same name with `.kontrol` behind: `antal=1234` and `sum=1.234,56`.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from connectors.datasets import Dataset, OffersDatasets, Period, Reading, Reported
+from connectors.errors import NotFound
+from connectors.extracts_files import Sheet, read
+from connectors.extracts_values import Place, bad, decimals, styles, typed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+KINDS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+BATCH = 65_536  # rows
+TOTAL = r"(?i)^(\*+|(i alt|ialt|total|sum|subtotal)\b.*)$"
+GRAND = re.compile(r"\*\*|\bi ?alt\b|\btotal\b", re.IGNORECASE)
+
+
+class Extracts(OffersDatasets):
+    """The files of a folder, for datasets that a connector declares."""
+
+    def __init__(self, folder: Path, declared: Sequence[Dataset]) -> None:
+        self.folder = folder
+        self.declared = declared
+
+    @override
+    def datasets(self) -> Sequence[Dataset]:
+        """Those of which a file is there."""
+        return [one for one in self.declared if self.files(one.name)]
+
+    def files(self, name: str) -> list[Path]:
+        """The files of a dataset, by name."""
+        found = self.folder.iterdir() if self.folder.is_dir() else ()
+        return sorted(path for path in found if path.suffix.lower() in KINDS and re.match(rf"{re.escape(name)}(?![a-z])", path.name))
+
+    @override
+    async def read(self, name: str, period: Period | None) -> Reading:
+        dataset = self.dataset(name)
+        files = await asyncio.to_thread(self.files, name)
+        if not files:
+            raise NotFound("filer", f"no file for {name}", code="no_file")
+        found = [await asyncio.to_thread(extract, path, dataset) for path in files]
+        notes = [f"{path.name}: {note}" for path, (_, notes) in zip(files, found, strict=True) for note in notes]
+        tables = [within(table, dataset, period) for table, _ in found]
+        query = " + ".join(path.name for path in files)
+        return Reading(str(self.folder), query, Reported(sum(table.num_rows for table in tables)), batches(tables), notes)
+
+
+async def batches(tables: "Sequence[pa.Table]") -> "AsyncGenerator[pa.RecordBatch, None]":
+    """The tables in batches."""
+    for table in tables:
+        for one in table.to_batches(BATCH):
+            yield one
+
+
+def within(table: "pa.Table", dataset: Dataset, period: Period | None) -> "pa.Table":
+    """The rows of a period."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if period is None or dataset.period is None:
+        return table
+    days = table[dataset.period].cast(pa.date32())
+    return table.filter(pc.and_(pc.greater_equal(days, period.first), pc.less_equal(days, period.last)))
+
+
+def extract(path: Path, dataset: Dataset) -> "tuple[pa.Table, list[str]]":
+    """A file as a table of the declared schema, proven by its own totals; and what was set right, in Danish. For a thread.
+
+    Raises Refused("bad_file") with file, row, column and reason in Danish.
+    """
+    import pyarrow as pa
+
+    sheet = read(path, dataset)
+    totals = without_totals(sheet, dataset)
+    numbers = [sheet.columns[one.name] for one in dataset.columns if one.type == "decimal"]
+    hint = styles(numbers)
+    arrays = []
+    for column in dataset.columns:
+        place = Place(sheet.file, sheet.headings[column.name], column, sheet.row_of, sheet.notes)
+        arrays.append(typed(place, sheet.columns[column.name], hint))
+    table = pa.table(arrays, schema=dataset.schema())
+    keyed(sheet, dataset, table)
+    check_totals(sheet, dataset, table, totals, hint)
+    check_beside(path, dataset, table, sheet)
+    return table, sheet.notes
+
+
+@dataclass(frozen=True)
+class Total:
+    """A line that sums others. before: rows above it. grand: it sums all of them, not those since the last one."""
+
+    before: int
+    text: str
+    row: int
+    grand: bool
+
+
+def without_totals(sheet: Sheet, dataset: Dataset) -> list[Total]:
+    """Leave out repeated headings, and lines that sum others: marked by * or a word, or without any part of the key."""
+    import pyarrow.compute as pc
+
+    trimmed = {name: pc.utf8_trim_whitespace(values) for name, values in sheet.columns.items()}
+    empty = reduce(pc.and_, (pc.equal(trimmed[name], "") for name in dataset.key))
+    heading = reduce(pc.and_, (pc.equal(values, sheet.headings[name]) for name, values in trimmed.items()))
+    words = [trimmed[one.name] for one in dataset.columns if one.type == "text" and not one.personal]
+    marked = reduce(pc.or_, (pc.match_substring_regex(values, TOTAL) for values in words), empty)
+    drop = pc.or_(marked, heading)
+    if not pc.any(drop).as_py():
+        return []
+    return dropped(sheet, dataset, drop.to_pylist(), heading.to_pylist())
+
+
+def dropped(sheet: Sheet, dataset: Dataset, drop: list[bool], again: list[bool]) -> list[Total]:
+    """Take the rows out, and keep what the totals among them say."""
+    import pyarrow as pa
+
+    amounts = sheet.columns[dataset.control].to_pylist() if dataset.control else []
+    texts = [sheet.columns[one.name].to_pylist() for one in dataset.columns if one.type == "text"]
+    totals, rows = list[Total](), list[int]()
+    for index, gone in enumerate(drop):
+        if not gone:
+            rows.append(sheet.row_of(index))
+        elif not again[index] and amounts and amounts[index].strip():
+            grand = bool(GRAND.search(" ".join(column[index] for column in texts)))
+            totals.append(Total(len(rows), amounts[index], sheet.row_of(index), grand))
+    keep = pa.array([not gone for gone in drop])
+    sheet.columns = {name: values.filter(keep) for name, values in sheet.columns.items()}
+    sheet.rows = rows
+    if heads := sum(again):
+        sheet.notes.append(f"{heads} gentagne overskrifter er sprunget over.")
+    if sum(drop) > heads:
+        sheet.notes.append(f"{sum(drop) - heads} sumlinjer er sprunget over.")
+    return totals
+
+
+def keyed(sheet: Sheet, dataset: Dataset, table: "pa.Table") -> None:
+    """The first column of the key must be there in every row."""
+    name = dataset.key[0]
+    if table[name].null_count:
+        index = table[name].combine_chunks().is_null().to_pylist().index(True)
+        raise bad(sheet.file, "nøglen mangler.", sheet.row_of(index), sheet.headings[name])
+
+
+def check_totals(sheet: Sheet, dataset: Dataset, table: "pa.Table", totals: list[Total], hint: str) -> None:
+    """Each subtotal is the sum of the rows since the last one, a grand total that of all before it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not totals or not dataset.control:
+        return
+    since = 0
+    for one in totals:
+        place = Place(sheet.file, sheet.headings[dataset.control], dataset.column(dataset.control), lambda _, row=one.row: row)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        told = decimals(place, pa.array([one.text.strip()]), hint or ",")[0].as_py()
+        start = 0 if one.grand else since
+        if told != (pc.sum(table[dataset.control].slice(start, one.before - start)).as_py() or Decimal(0)):
+            raise bad(
+                sheet.file,
+                "sumlinjen passer ikke med rækkerne over den. Der mangler rækker, eller nogle er der to gange.",
+                one.row,
+                place.heading,
+            )
+        since = one.before
+    sheet.notes.append(f"{len(totals)} sumlinjer passer med rækkerne.")
+
+
+def check_beside(path: Path, dataset: Dataset, table: "pa.Table", sheet: Sheet) -> None:
+    """The control figures beside the file, if they are there."""
+    import pyarrow.compute as pc
+
+    beside = path.with_name(f"{path.name}.kontrol")
+    if not beside.exists():
+        if not any("passer med" in note for note in sheet.notes):
+            sheet.notes.append("Filen har ingen kontroltal; kun rækkerne er talt.")
+        return
+    told = dict(re.findall(r"(?im)^\s*(antal|sum)\s*[=:;]\s*(-?[\d.]+(?:,\d+)?)\s*$", beside.read_text("utf-8-sig")))
+    if not told:
+        raise bad(beside.name, "kontroltallene kan ikke læses. Skriv antal=… og sum=….")
+    figures: dict[str, Any] = {"antal": Decimal(table.num_rows)}
+    if dataset.control:
+        figures["sum"] = pc.sum(table[dataset.control]).as_py() or Decimal(0)
+    for name, text in told.items():
+        try:
+            wanted = Decimal(text.replace(".", "").replace(",", "."))
+        except InvalidOperation:
+            raise bad(beside.name, f"{name} er ikke et tal.") from None
+        if name in figures and figures[name] != wanted:
+            raise bad(path.name, f"filens {name} er ikke det, som kilden selv oplyser. Hent den igen.")
+    sheet.notes.append("Kontroltallene passer.")
