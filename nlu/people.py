@@ -11,8 +11,10 @@ from functools import lru_cache
 from nlu.known import NOBODY, SURE, Known
 from nlu.lexicon import Lexicon, lexicon
 from nlu.normalise import fold
+from nlu.ordinary import ordinary
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_STYLED = re.compile(r"\b(?:hr|fru|frk|dr)\.?\s$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:^|[.!?:\n→]|[-–•*]\s)\s*$")
 _SUFFIX = re.compile(r"(?:sen|gaard|strup|rup|lund|holm|berg|bjerg|toft|skov|kjaer|quist|kvist|dal|dahl|son|borg|sted|vang|feldt|mann)$")
 # "jeg hedder Tuan", "my name is Tuan": a name, whatever it looks like.
@@ -20,7 +22,7 @@ _INTRODUCED = re.compile(r"(?:\b(?:jeg|han|hun|hende|der|som|vikaren|borgeren)\s
 _PARTICLES = frozenset(("von", "van", "de", "la", "el", "al", "bin", "ben", "der", "af"))
 _NOT_SURNAMES = frozenset(
     "post vest nord have sommer vinter jul just sort vad mark hvid due lange gade jul bank engel heden der have brun mose soe so bro vang sand vind frost "
-    "holder stopper staar mangler".split()
+    "holder stopper staar mangler floor with".split()
 )
 _HANDLING = frozenset(
     "saet tilfoej foej fjern slet pil smid tag meld skriv laeg indmeld udmeld tilmeld afmeld frameld put prop haeng kyl drop stryg add remove adde og "
@@ -147,12 +149,31 @@ class _Names:
         word, lex = self.words[at], self.lexicon
         if (word.folded in lex.never and word.folded not in lex.first) or word.folded in _ROLES or len(word.text) < 2:
             return False
+        if word.capital and _STYLED.search(self.text, max(0, word.start - 5), word.start):
+            return True
         base = word.folded.removesuffix("s")
         if word.folded in lex.first or (base in lex.first and word.folded not in lex.doubtful_first):
             return True
         if word.folded in lex.doubtful_first:
             return self._doubtful_begins(at, after_name=after_name)
-        return self._known_begins(at) or (word.capital and self._unknown_begins(at, after_name=after_name))
+        if word.capital and base in lex.doubtful_first and not word.first_in_sentence and self._in_genitive(at):
+            return True
+        return self._known_begins(at) or (self._unknown_begins(at, after_name=after_name) if word.capital else self._before_surname(at))
+
+    def _before_surname(self, at: int) -> bool:
+        """A word in small letters that nobody writes otherwise, before a surname: "fjern tuva hansen"."""
+        after = self._next_to(at)
+        return bool(
+            after and self._is_odd(self.words[at].folded) and after.folded.removesuffix("s") in self.lexicon.last and not after.capital
+        )
+
+    def _is_odd(self, folded: str) -> bool:
+        return (
+            len(folded) > 3
+            and folded.isalpha()
+            and folded not in ordinary()
+            and folded not in _AFTER_NAME | _VERBS | _HANDLING | _NOT_SURNAMES
+        )
 
     def _known_begins(self, at: int) -> bool:
         """A first name that the systems know; with a slip, where the sentence does something with it."""
@@ -165,6 +186,8 @@ class _Names:
     def _doubtful_begins(self, at: int, *, after_name: bool) -> bool:
         word, after, before = self.words[at], self._next_to(at), self._word(at - 1)
         if word.capital and not word.first_in_sentence:
+            return True
+        if before and before.folded in {"er", "staar"} and after and after.folded in {"paa", "med"}:
             return True
         if after and (self._is_last_name(after.folded) and (after.capital or not word.capital) and after.folded not in _NOT_SURNAMES):
             return True
@@ -181,8 +204,12 @@ class _Names:
         word, after, before = self.words[at], self._next_to(at), self._word(at - 1)
         if _INTRODUCED.search(self.text, max(0, word.start - 20), word.start):
             return True
+        base = word.folded.removesuffix("s")
         if word.first_in_sentence:
-            return bool(after and after.capital and (after.folded in self.lexicon.last or word.folded in self.lexicon.last))
+            own = base in self.lexicon.last and _SUFFIX.search(base) and self._in_genitive(at)  # "Pedersens sag"
+            return bool(own or (after and after.capital and (after.folded in self.lexicon.last or word.folded in self.lexicon.last)))
+        if after and after.capital and word.folded in self.lexicon.last and after.folded in self.lexicon.first:
+            return True
         if (
             before
             and before.folded in _BEFORE_SURNAME
@@ -217,7 +244,8 @@ class _Names:
         before = self.words[at - 1]
         if word is None or self.text[before.end : word.start] not in (" ", ". "):
             return False
-        if self.text[before.end : word.start] == ". " and len(before.text) > 1:
+        initial = len(before.text) == 1
+        if self.text[before.end : word.start] == ". " and not initial:
             return False
         if len(word.text) == 1:
             return word.capital
@@ -225,10 +253,11 @@ class _Names:
             after = self._next_to(at)
             return bool(after and after.capital and word.text.islower() and word.folded != "af" and self.words[start].capital)
         if word.capital:
-            return word.folded not in self.lexicon.never and not word.first_in_sentence
-        return self._continues_in_lower_case(start, word)
+            return word.folded not in self.lexicon.never and (initial or not word.first_in_sentence)
+        return self._continues_in_lower_case(start, at)
 
-    def _continues_in_lower_case(self, start: int, word: _Word) -> bool:
+    def _continues_in_lower_case(self, start: int, at: int) -> bool:
+        word, after = self.words[at], self._word(at + 1)
         base = word.folded.removesuffix("s")
         if word.folded in self.lexicon.last or base in self.lexicon.last:
             return word.folded not in _NOT_SURNAMES
@@ -238,6 +267,8 @@ class _Names:
             return True
         if word.folded in self.lexicon.doubtful_last:
             return word.folded not in _NOT_SURNAMES
+        if self._is_odd(word.folded) and at == start + 1 and (after is None or after.folded in _AFTER_NAME | _VERBS):
+            return True
         return len(word.folded) > 4 and bool(_SUFFIX.search(base)) and word.folded not in _NOT_SURNAMES
 
     def _in_genitive(self, at: int) -> bool:

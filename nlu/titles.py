@@ -41,13 +41,17 @@ _HERE = r"(?:(?:[\s,]|^)[^.!?\n]*)?\s"
 _NAMED_BY_FORM = re.compile(
     danish(
         rf"(?<!\w)(?:(?:{_SET}|vis|hvem|find|se){_HERE}(?:på|o|via)|(?:{_OFF}|hvem){_HERE}(?:af|aff)|(?:{_FROM}){_HERE}fra|(?:{_TO}){_HERE}(?:til|via)|"
-        rf"(?:hvem|hvor\smange){_HERE}(?:ejer|med|i|bag)|navne\w*{_HERE}bag|(?:skriver|sender){_HERE}bruger|(?:ejer|medlem)\w*\s(?:af|på|for|i)|members?\s(?:of|on|in)|modtagere?\w*\s(?:af|på|for)|ind\si|ud\saf|to|from|on|"
+        rf"(?:hvem|hvor\smange){_HERE}(?:ejer|med|i|bag)|navne\w*{_HERE}bag|(?:skriver|sender){_HERE}bruger|\w*ejer\w*\s(?:af|på|for|i|over|til)|ejerskab\w*\s(?:af|på|for|over|til)|medlem\w*\s(?:af|på|for|i)|owns|overtager?|members?\s(?:of|on|in)|modtagere?\w*\s(?:af|på|for)|ind\si|ud\saf|to|from|on|"
         rf"\w*(?:liste|listen|kreds)\s(?:for|på|over))\s$"
     )
 )
 NEAR = 300  # characters on each side in which another matter is looked for: a long mail speaks of many
 _CAPITAL = re.compile(r"(?<=\s)(?=[A-ZÆØÅ0-9])")
-_FORM_CUE = re.compile(danish(rf"(?<!\w)(?:{_SET}|{_OFF}|{_FROM}|{_TO}|hvem|vis|se|hvilke\w*|who|show|members?|mangler)(?!\w)"))
+_FORM_CUE = re.compile(
+    danish(
+        rf"(?<!\w)(?:{_SET}|{_OFF}|{_FROM}|{_TO}|hvem|vis|se|hvilke\w*|who|show|members?|mangler|\w*ejer\w*|owns?|owner\w*|overtag\w*)(?!\w)"
+    )
+)
 _OTHER_MATTER = re.compile(
     danish(
         r"(?<!\w)(?:\w*postkas\w*|\w*mailbo[kx]\w*|\w*indbakke\w*|inbox|kontor-?mail\w*|fællesmail\w*|sag\w*|edoc\w*|e-doc|edok|kvantum|journal\w*|arkiv\w*|tilsyn\w*|ledelsestilsyn\w*|\w*indsigt\w*|licens\w*|"
@@ -83,6 +87,20 @@ _OTHER_ENDS = (
 _LACKS = re.compile(
     r"(?:^(?:Kan|Skal|Bør|Må)\s|^|[.!?]\s+)(?P<name>[A-ZÆØÅ][^.!?\n]{1,40}?)\s(?:mangler\s(?:vist\s|også\s|stadig\s)?|(?:skal\s)?(?:udvides|suppleres)\smed\s)(?P<who>[A-ZÆØÅ]\w+|¤)"
 )
+_OWNED = re.compile(r"(?:^|[.!?]\s+)(?P<name>[A-ZÆØÅ][^.!?\n]{1,40}?)\s(?:skal\shave|har\sfået|mangler)\s(?:\w+\s){1,2}(?:med)?ejere?\b")
+# What is done with mailboxes alone, and how their names end: "autosvar på Havneudvikling", "svare i Ungeteam Post".
+_BOX_BY_FORM = re.compile(
+    danish(
+        r"(?<!\w)(?:autosvar\w*|fraværs\w*|automatiske?\ssvar\w*|out\sof\soffice|auto-?repl\w*|send[\s-]?as|send[\s-]som|sende\ssom)\s(?:\w+\s){0,4}(?:på|til|i|fra|for|on|from)\s$|"
+        r"(?<!\w)(?:på\svegne\saf|on\sbehalf\sof)\s$"
+    )
+)
+_BOX_ENDS = frozenset(("post", "mail", "postkasse", "mailboks"))
+_OF_THE_STATE = frozenset(("digital", "e-boks"))  # Digital Post is no mailbox of ours
+_INSIDE = re.compile(danish(r"(?<!\w)(?:i|på|til|fra|af|in|to|from)\s$"))
+_THE_NAMED = re.compile(
+    r"\b(?:the|our)\s(?P<name>[A-ZÆØÅ][\w&-]*(?:\s[A-ZÆØÅ0-9][\w&-]*){0,3})\s(?:(?:distribution|mailing|shared)\s)?(?P<noun>list|dl|mailbox|inbox)\b"
+)
 _MARKS = tuple("\"“”„»«'‘’")
 _NOUN_BEFORE = re.compile(f"{_NOUN.pattern.replace('?P<box>', '?:').replace('?P<list>', '?:')}(?:{_CALLED.pattern})?$")
 _TO_BOX = re.compile(danish(rf"(?:adgang\s(?:til|i)|mails?\s(?:i|til|fra)|{_BOX}.{{0,20}})\s$"))
@@ -106,7 +124,7 @@ def find(text: str, known: Known = NOBODY) -> list[Title]:
     if by_form:  # "skriv til Xu Yilan": the form says the same of a person
         somebody = known.people_in(text)
         by_form = [title for title in by_form if not any(one.start < title.end and title.start < one.end for one in somebody)]
-    for title in (*_known(text, low, known), *_after_nouns(text, low), *by_form):
+    for title in (*_known(text, low, known), *_after_nouns(text, low), *_boxes(text, low), *by_form):
         if all(title.end <= other.start or other.end <= title.start for other in found):
             found.append(title)
     return sorted(found, key=lambda title: title.start)
@@ -248,6 +266,24 @@ def _is_no_title(word: str) -> bool:
     return _is_first_name(word) or word.startswith(("INC", "RITM", "REQ")) or word.lower().endswith(("listen", "-liste", "-gruppen"))
 
 
+def _boxes(text: str, low: str) -> list[Title]:
+    """Mailboxes by what is done with them or by how they are called, and what stands between "the" and its English noun."""
+    if text.isupper():
+        return []
+    found = [
+        Title(*match.span("name"), "list_name" if match["noun"] in ("list", "dl") else "mailbox_name")
+        for match in _THE_NAMED.finditer(text)
+    ]
+    for match in _CAPITAL.finditer(text):
+        if place := _capitals(text, match.start()):
+            words = fold(text[place[0] : place[1]]).split()
+            before = max(0, place[0] - 80), place[0]
+            called = len(words) > 1 and words[-1] in _BOX_ENDS and words[0] not in _OF_THE_STATE and _INSIDE.search(low, *before)
+            if called or (_BOX_BY_FORM.search(low, *before) and _may_be_title(text, place)):
+                found.append(Title(*place, "mailbox_name"))
+    return found
+
+
 def _by_form(text: str, low: str) -> list[Title]:
     if text.isupper() or not _FORM_CUE.search(low):
         return []
@@ -263,6 +299,10 @@ def _by_form(text: str, low: str) -> list[Title]:
     for match in _LACKS.finditer(text):
         place = _capitals(text, match.start("name"))
         if place and place[1] == match.end("name") and _may_be_title(text, place) and (match["who"] == "¤" or _is_first_name(match["who"])):
+            found.append(Title(*place, "list_name"))
+    for match in _OWNED.finditer(text):
+        place = _capitals(text, match.start("name"))
+        if place and place[1] == match.end("name") and _may_be_title(text, place):
             found.append(Title(*place, "list_name"))
     return found
 
