@@ -4,8 +4,8 @@ import functools
 import math
 import os
 import sqlite3
+import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ OLD = 10_000
 NO_LIMIT = -1
 
 
-def test_three_processes_and_a_reader_on_one_file(house: House, record_property: Callable[[str, object], None]) -> None:
+def test_three_processes_and_a_reader_on_one_file(house: House) -> None:
     """Sixteen jobs at a time in each, while somebody reads for long and backups run: no error seen, no job lost."""
     children = [house.child() for _ in range(3)]
     end, waves = time.monotonic() + SOAK, 0
@@ -42,8 +42,7 @@ def test_three_processes_and_a_reader_on_one_file(house: House, record_property:
     assert set(house.keys("call").values()) == {1}
     assert "error" not in house.log()
     taken = sorted(finished(house))
-    record_property("p99 of a job, seconds", taken[math.ceil(len(taken) * 0.99) - 1])
-    assert waves >= 1
+    sys.stdout.write(f"{len(taken)} jobs, p99 {taken[math.ceil(len(taken) * 0.99) - 1]:.2f} s\n")
 
 
 def are_over(house: House, number: int) -> bool:
