@@ -8,7 +8,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from connectors.errors import Conflict, NotFound, Refused
+from connectors.errors import Conflict, Denied, NotFound, Refused
 from connectors.exchange_cmdlets import Command, Row
 from connectors.exchange_lists import one_of
 from connectors.exchange_members import Members
@@ -80,6 +80,14 @@ class Exchange(Members):
         texts = list(dict.fromkeys(text for text, _ in named))
         known = dict(zip(texts, await self.holders(texts, seconds), strict=True))
         return [Permission(holder=known[text], right=right) for text, right in named]
+
+    async def items(self, mailbox_id: str) -> int | None:
+        """How many mails and other items lie in a mailbox; None where the app may not see it. Raises NotFound."""
+        try:
+            rows = await self.rows(Command("Get-MailboxStatistics", {"Identity": self.identity(mailbox_id)}, ("ItemCount",)))
+        except Denied:
+            return None
+        return sum(int(found) for row in rows if (found := str(row.get("ItemCount"))).isdecimal())
 
     async def create_mailbox(self, draft: MailboxDraft, key: str) -> Mailbox:
         """Make a shared mailbox, once per key, that keeps what is sent from it, and read it back. Safe to repeat. Only in jobs: may take minutes.

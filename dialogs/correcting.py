@@ -159,12 +159,16 @@ class Correcting(Changing):
 
     def asks_something(self) -> bool:
         """A question of the person's own, in the middle of a form."""
-        return self.turn.text.strip().endswith("?") or self.asks_outright()
+        return (self.turn.text.strip().endswith("?") and not self.proposes()) or self.asks_outright()
+
+    def proposes(self) -> bool:
+        """An answer in doubt: "hvad med Festfolket?"."""
+        return words.whole(self.turn.text).startswith("hvad med ")
 
     def asks_outright(self) -> bool:
         """By how it begins, not by its mark alone."""
         plain = words.whole(self.turn.text)
-        return plain.split(" ")[0] in ASKING or bool(INVERTED.match(plain))
+        return not self.proposes() and (plain.split(" ")[0] in ASKING or bool(INVERTED.match(plain)))
 
     def asks_about(self, name: str) -> bool:
         """A question about the field that is asked: "hvad er kle"."""

@@ -14,6 +14,8 @@ from dialogs.fields import At, Reading, Text
 from dialogs.form import Ask
 from dialogs.proposals import Address, Name, address_of
 from dialogs.who import Owner
+from dialogs.wishes import VERBS
+from nlu.understanding import LIKELY, OUT_OF_SCOPE
 
 USE = re.compile(
     r"\b(?:skal|den|det)\s+(?:den\s+)?(?:bare\s+)?(?:bruges?|anvendes)\s+til\s+(?P<use>.+)|\bform[åa]l(?:et)?\s*(?:er|:)\s*(?P<aim>.+)"
@@ -28,12 +30,18 @@ QUESTION = re.compile(
 
 @dataclass(frozen=True)
 class Purpose(Text):
-    """What something is for, in a few words, without the "til" that stands before it. A question is none."""
+    """What something is for, in a few words, without the "til" that stands before it. A question is none, nor is a wish of its own."""
+
+    free = False  # "spørgsmål om tilsyn" is read before it is taken for a wish
 
     @override
     async def read(self, text: str, at: At) -> Reading:
-        if QUESTION.match(text.strip()) or words.stops(text):
+        if QUESTION.match(text.strip()) or words.stops(text) or words.means(text) is not None:
             return None
+        if re.match(VERBS, text.strip(), re.I):
+            meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
+            if meaning.intent != OUT_OF_SCOPE and meaning.confidence >= LIKELY:
+                return None
         return await super().read(LEAD.sub("", text.strip()).rstrip(" ."), at)
 
     @override
@@ -67,8 +75,11 @@ def wrong(intent: str) -> Callable[[str, At], str]:
     """Why a name breaks the rule `navn` of that request; "" when it does not."""
 
     def judge(name: str, at: At) -> str:
-        rule = at.desk.rules.of(intent).navn
-        return "" if not rule or re.fullmatch(rule, name) else f"Navnet følger ikke reglen: {texts.plain(rule)}. Skriv et andet."
+        rule = at.desk.rules.of(intent)
+        if not rule.navn or re.fullmatch(rule.navn, name):
+            return ""
+        said = texts.plain(rule.navn_i_ord.strip(" ."))
+        return f"Navnet skal være {said}. Skriv et andet." if said else "Navnet følger ikke husets regel for navne. Servicedesk kender den."
 
     return judge
 

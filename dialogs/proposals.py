@@ -16,9 +16,12 @@ Free = Callable[[str, At], Awaitable[bool]]  # whether nobody has that name or a
 OTHERS, TRIED = 3, 5  # other names that are offered, and tried
 LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 CALLED = re.compile(
-    r"^(?:(?:den|det|listen|postkassen)\s+)?(?:skal\s+|må\s+gerne\s+)?(?:hedde|hedder|kaldes|kald\s+(?:den|det))\s+|^(?:navnet|adressen)\s+(?:er|skal være)\s+",
+    r"^(?:hvad\s+med|hvad\s+siger\s+du\s+til|måske|maaske|bare|så|fx|f\.eks\.)\s+(?=\w)|^(?:bare\s+)?(?:(?:den|det|listen|postkassen)\s+)?(?:skal\s+|må\s+gerne\s+)?(?:hedde|hedder|kaldes|kald\s+(?:den|det))\s+(?:bare\s+)?|^(?:navnet|adressen)\s+(?:er|skal være)\s+",
     re.I,
 )
+
+
+BEHIND = re.compile(r"\s+(?:så|da|måske|i stedet|eller noget)$", re.I)
 
 
 def as_written(name: str) -> str:
@@ -63,7 +66,11 @@ class Name(Kind):
     async def read(self, text: str, at: At) -> Reading:
         if words.means(text) is not None:
             return None
-        name = " ".join(CALLED.sub("", text.strip(" .!?\"'”“")).split()).strip("\"'”“ ")
+        if "," in text or ";" in text or "\n" in text:
+            people = at.desk.understand(text, texts.local(at.desk.now()).date()).entities.get("person", [])
+            if len(people) > 1:  # those who are to be on it
+                return None
+        name = " ".join(BEHIND.sub("", CALLED.sub("", text.strip(" .!?\"'”“"))).split()).strip("\"'”“ ")
         if not self.least <= len(name) <= self.most or not re.search(r"\w", name):
             return Bad(f"Et navn er på {self.least}–{self.most} tegn, fx ”Barsel Orlov”.")
         why = self.wrong(name, at)

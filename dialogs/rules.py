@@ -80,6 +80,7 @@ class Rule(BaseModel):
     )
     antal_godkendere: int = Field(1, ge=1, le=2, description="Antal godkendere")
     navn: Annotated[str, AfterValidator(pattern)] = Field("", description="Navnet skal se sådan ud")
+    navn_i_ord: str = Field("", max_length=120, description="Navnet i ord, for den, der spørger")
     adresse: str = Field("", description="Adressen foreslås sådan", pattern=r"^[^@\s]*(\{navn\}[^@\s]*@[a-z0-9.-]+)?$")
     mange_ad_gangen: int = Field(50, ge=1, le=500, description="Personer ad gangen")
     fortryd_timer: int = Field(24, ge=0, le=24 * 90, description="Kan fortrydes i timer")

@@ -68,6 +68,7 @@ class Who(Kind):
 
 
 OWNS = re.compile(
+    r"(?:^|[,.;]|\bog\b)\s*(?P<eje>[^,.;]{2,60}?)\s+(?:skal|må|kan)\s+(?:selv\s+)?(?:eje|stå\s+for|staa\s+for)\s+(?:den|listen|postkassen)\b|"
     r"(?:^|[,.;]|\bog\b)\s*(?P<who>[^,.;]{2,60}?)\s+(?:skal\s+(?:selv\s+)?(?:være|stå for den)|er)\s+(?:selv\s+)?(?:ejer|ansvarlig)\w*"
     r"|\b(?:ejer(?:en)?|ansvarlig)\s*(?:er|skal være|bliver|:|=)\s*(?P<other>[^,.;]{2,60})"
     r"|\blad\s+(?P<let>[^,.;]{2,60}?)\s+(?:selv\s+)?(?:være|vaere|stå for)\s+(?:ejer|ansvarlig|den\b)\w*"

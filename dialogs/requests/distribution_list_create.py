@@ -23,9 +23,7 @@ INTENT = "distribution_list.create"
 SENDERS = Pick(
     (
         Option("inside", "Alle i huset", "alle i huset", ("alle", "ansatte", "kolleger"), ("kun internt", "kun interne")),
-        Option(
-            "outside", "Også udefra", "alle, også udefra", ("ogsaa udefra", "eksterne"), ("ogsaa udefra", "eksterne", "borgere kan skrive")
-        ),
+        Option("outside", "Også udefra", "alle, også udefra", ("ogsaa udefra", "eksterne"), ("udefra", "eksterne", "borgere kan skrive")),
     )
 )
 SEEN = Pick(

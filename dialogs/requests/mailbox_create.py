@@ -111,10 +111,12 @@ class Form(Standard):
         others = dict.fromkeys(texts.plain(one.holder.name) for one in held if (one.holder.id, one.right) not in ours)
         if others:
             return f"{listed(list(others))} har fået adgang til {name} siden, så jeg sletter den ikke. Ejeren kan bede Servicedesk om det."
-        return Reversal(
-            f"Postkassen {name} bliver slettet sammen med det, der ligger i den.",
-            [Fact(label="Postkasse", value=f"{name} ({self.address})")],
-        )
+        items = await exchange.items(back["id"])
+        if items:
+            lie = texts.count(items, "mail", "mails")
+            return f"Der ligger {lie} i {name}, så jeg sletter den ikke. Ejeren kan bede Servicedesk om det."
+        filled = "" if items == 0 else " sammen med det, der ligger i den"
+        return Reversal(f"Postkassen {name} bliver slettet{filled}.", [Fact(label="Postkasse", value=f"{name} ({self.address})")])
 
     @override
     async def undo(self, back: Mapping[str, Any], key: str, desk: Desk, job: Job) -> str:

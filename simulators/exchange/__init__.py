@@ -5,7 +5,7 @@ the login service: client `kollega`, secret `simulator`, scope https://outlook.o
 with `exchange_` before them: replication_seconds (2), stale_seconds (0), graph_seconds (5), release_seconds (3600), latency_seconds (0.01),
 creation_seconds (0), concurrency (3), rate_limit and rate_seconds, retry_after (1; null for no header), part_throttle (so many parts of batches
 are refused), roles (in tokens), denied (cmdlets without a role; "*" for all), hidden_parameters, only_warns (cmdlets that do nothing and warn),
-no_content (pure writes answer 204), error_shape (1, 2 or 3), affinity_lost.
+items (in every mailbox, 0), no_content (pure writes answer 204), error_shape (1, 2 or 3), affinity_lost.
 """
 
 import uuid

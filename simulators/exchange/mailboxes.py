@@ -116,6 +116,13 @@ def wrapped(name: str, message: str) -> str:
     return f"<html>\n<body>\n{message}\n</body>\n</html>\n"
 
 
+def get_statistics(directory: Directory, given: Given) -> list[Row]:
+    """How much lies in a mailbox. Nothing is delivered here: `exchange_items` says how many items each holds."""
+    one = directory.find(given.text("Identity"), MAILBOXES)
+    items = int(directory.simulation.settings.get("exchange_items", 0))
+    return [{"DisplayName": one["display"], "MailboxGuid": one["exchange_guid"], "ItemCount": items, "DeletedItemCount": 0}]
+
+
 CUSTOM = dict.fromkeys(show.CUSTOM, text)
 CMDLETS = {
     "New-Mailbox": Cmdlet(
@@ -146,6 +153,7 @@ CMDLETS = {
         writes=True,
     ),
     "Remove-Mailbox": Cmdlet(remove, {"Identity": text}, needs=("Identity",), writes=True),
+    "Get-MailboxStatistics": Cmdlet(get_statistics, {"Identity": text}, needs=("Identity",)),
     "Get-MailboxAutoReplyConfiguration": Cmdlet(get_reply, {"Identity": text}, needs=("Identity",)),
     "Set-MailboxAutoReplyConfiguration": Cmdlet(
         set_reply,
