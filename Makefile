@@ -23,7 +23,7 @@ node_modules/ready: package-lock.json .venv/ready
 	@touch $@
 
 run: setup ## The bot, simulated systems, and a chat window in the browser
-	@LOG_LEVEL=$${LOG_LEVEL:-WARNING} $(BIN)/python app.py
+	@LOG_LEVEL=$${LOG_LEVEL:-WARNING} ROLES=$${ROLES:-controller=e43a7de7-ba17-5367-8ba2-60e19104db45} $(BIN)/python app.py
 
 test: setup ## Lint, types, all tests
 	@$(BIN)/ruff format --check --quiet .

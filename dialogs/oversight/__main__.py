@@ -32,7 +32,11 @@ STATUS = {"nothing": 0, "found": 1, "failed": 3, "running": 3, "partial": 4, "em
 WRONG = 2
 PREVIEW = 100  # rows
 BESIDE = "http://127.0.0.1:3979"  # where `make run` serves the simulators
-say = sys.stdout.write
+
+
+def say(text: str) -> None:
+    """To standard output, which is for the result alone."""
+    sys.stdout.write(text)
 
 
 class Office:
