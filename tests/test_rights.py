@@ -215,13 +215,10 @@ async def test_no_press_reaches_what_is_anothers(ruled: tuple[House, Path], pend
 async def test_nobody_begins_anything(ruled: tuple[House, Path], pending: str) -> None:
     """One whom the directory does not know, as a guest or one who has left: answered, and nothing comes of it."""
     house, var = ruled
-    for row in TABLE:
-        if row.intent not in found().forms:
-            continue
-        for text in (*row.says, "ja"):
-            body = await like(
-                house, await house.person(EMPLOYEE), text=text, conversation={"id": "a:nobody", "conversationType": "personal"}
-            )
+    for intent, says in {row.intent: row.says for row in TABLE if row.intent in found().forms}.items():
+        for text in (*says, "ja"):
+            chat = {"id": f"a:nobody-{intent}", "conversationType": "personal"}
+            body = await like(house, await house.person(EMPLOYEE), text=text, conversation=chat)
             body["from"] = {**body["from"], "id": "29:nobody", "aadObjectId": NOBODY}
             async with house.http.post(f"{house.bot}/api/messages", json=body) as answer:
                 assert answer.status < 500, await answer.text()
