@@ -11,7 +11,7 @@ from functools import cache
 
 from simulators.simulation import Simulation
 
-GENERATORS = ("simulators.staff", "simulators.kvantum.ledger", "simulators.timereg.sheets")
+GENERATORS = ("simulators.staff", "simulators.kvantum.ledger", "simulators.timereg.sheets", "simulators.servicenow.seed_oversight")
 SEED = 1
 
 

@@ -1,0 +1,148 @@
+"""Kvantum, the time registration and ServiceNow as datasets, over real HTTP: whole or not at all, and each trouble by its name."""
+
+import asyncio
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import aiohttp
+import pyarrow.parquet as pq
+import pytest
+
+from connectors.datasets import OffersDatasets, Period
+from connectors.errors import ConnectorError, Denied, Refused, Unavailable
+from connectors.fetched import fetch
+from connectors.identity import Client, client_credentials
+from connectors.kvantum import Kvantum
+from connectors.offered import offered
+from connectors.systems import Systems
+from connectors.timereg import Timereg
+from simulators.planted import findings, planted
+from tests.connectors.conftest import Wild, World, says
+
+JULY = Period(date(2026, 7, 1), date(2026, 7, 31))
+
+
+def test_every_dataset_has_a_reader_and_columns_that_are_told(systems: Systems) -> None:
+    found = offered(systems)
+    assert {"kvantum.posteringer", "timereg.fravaer", "servicenow.sager"} <= set(found)
+    for name, source in found.items():
+        dataset = source.dataset(name)
+        assert dataset.title, name
+        assert set(dataset.key) <= {column.name for column in dataset.columns}, name
+        assert all(column.meaning.endswith((".", "…")) for column in dataset.columns), name
+        assert len({column.name for column in dataset.columns}) == len(dataset.columns), name
+        assert {dataset.period, dataset.control} <= {None, *(column.name for column in dataset.columns)}, name
+
+
+async def test_a_period_is_fetched_whole_and_proven(systems: Systems, tmp_path: Path) -> None:
+    kvantum = systems.get(Kvantum)
+    found = await fetch(kvantum, "kvantum.posteringer", JULY, tmp_path)
+    assert found.rows == found.reported_rows
+    assert found.control_total == found.reported_total == Decimal(0)
+    days = pq.read_table(found.path)["bogfoeringsdato"].to_pylist()
+    assert (min(days), max(days)) == (date(2026, 7, 1), date(2026, 7, 31))
+    assert found.query.endswith("&$filter=bogfoeringsdato ge 2026-07-01 and bogfoeringsdato le 2026-07-31")
+    again = await fetch(kvantum, "kvantum.posteringer", JULY, tmp_path / "again")
+    assert again.sha256 == found.sha256
+    changes = await fetch(kvantum, "kvantum.kreditoraendringer", JULY, tmp_path)
+    assert {at.date().month for at in pq.read_table(changes.path)["aendret_tid"].to_pylist()} == {7}
+
+
+async def test_employee_numbers_are_padded_alike_everywhere(systems: Systems, tmp_path: Path) -> None:
+    timereg = systems.get(Timereg)
+    absence = await fetch(timereg, "timereg.fravaer", None, tmp_path)
+    jobs = await fetch(timereg, "timereg.ansaettelser", None, tmp_path)
+    numbers = {str(number) for number in pq.read_table(jobs.path)["medarbejder_nr"].to_pylist()}
+    assert {str(number) for number in pq.read_table(absence.path)["medarbejder_nr"].to_pylist()} <= numbers
+    assert (jobs.notes, absence.notes) == ((), (f"medarbejder_nr: {absence.rows} numre fik nuller foran igen.",))
+
+
+@pytest.mark.parametrize(
+    ("switch", "kind", "code"),
+    [
+        ({"kvantum_hour": 2}, Unavailable, "closed"),
+        ({"kvantum_cut_after": 1}, Unavailable, "no_answer"),
+        ({"kvantum_lost_rows": 3}, Unavailable, "incomplete"),
+        ({"kvantum_total_off": 1}, Refused, "control_total"),
+    ],
+)
+async def test_what_goes_wrong_leaves_nothing(
+    world: World, systems: Systems, tmp_path: Path, switch: dict[str, int], kind: type[ConnectorError], code: str
+) -> None:
+    await world.switch(**switch)
+    with pytest.raises(kind) as caught:
+        await fetch(systems.get(Kvantum), "kvantum.fakturaer", None, tmp_path / "run")
+    assert caught.value.code == code
+    assert not await asyncio.to_thread(lambda: list((tmp_path / "run").glob("*")))
+    if code == "closed":
+        assert caught.value.retry_after == 3600  # what a job may be asked to wait at most; three hours are left
+
+
+async def test_the_door_and_the_queue(world: World, tmp_path: Path) -> None:
+    async with aiohttp.ClientSession() as http:
+        base = f"{world.url}/kvantum"
+        stranger = Kvantum(http, base, client_credentials("kvantum", f"{base}/oauth/token", Client("kollega", "wrong"), http))
+        with pytest.raises(Denied):
+            await fetch(stranger, "kvantum.kreditorer", None, tmp_path)
+        with pytest.raises(Denied):
+            await fetch(Timereg(http, f"{world.url}/timereg", "kollega", "wrong"), "timereg.fravaer", None, tmp_path)
+        await world.fault("/timereg/odata", status=429, retry_after=0, times=2)
+        found = await fetch(Timereg(http, f"{world.url}/timereg", "kollega", "simulator"), "timereg.fravaer", None, tmp_path)
+        assert found.rows > 1000
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        (['{"antal": "x", "sum": "1.00"}'], "not_json"),
+        (['{"antal": 1, "sum": "NaN"}'], "not_json"),
+        (['{"antal": 1, "sum": "1.00"}', '{"value": [{"faktura_id": "1", "beloeb_inkl": "1,00"}]}'], "bad_row"),
+        (['{"antal": 1, "sum": "1.00"}', '{"value": [], "@odata.nextLink": "http://elsewhere.example/x"}'], "foreign_link"),
+        (['{"antal": 1, "sum": "1.00"}', '{"value": {}}'], "not_json"),
+    ],
+)
+async def test_answers_that_make_no_sense_are_refused(wild: Wild, tmp_path: Path, answers: list[str], code: str) -> None:
+    wild.script = [says(200, answer) for answer in answers]
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(ConnectorError) as caught:
+            await fetch(Kvantum(http, wild.url), "kvantum.fakturaer", None, tmp_path)
+    assert caught.value.code == code
+
+
+async def test_servicenow_times_are_danish_and_hidden_rows_are_told(systems: Systems, tmp_path: Path) -> None:
+    source: OffersDatasets = offered(systems)["servicenow.sager"]
+    found = await fetch(source, "servicenow.sager", None, tmp_path)
+    table = pq.read_table(found.path)
+    rows = {row["number"]: row for row in table.to_pylist()}
+    assert rows["INC0010089"]["closed_at"].isoformat() == "2026-09-28T08:59:12"  # 06:59:12 UTC, in summer
+    assert all(note.endswith("rækker må Kollega ikke læse i ServiceNow.") for note in found.notes)
+    assert rows["RITM0009001"]["requested_for"]
+    third = Period(date(2026, 7, 1), date(2026, 9, 30))
+    approvals = await fetch(offered(systems)["servicenow.godkendelser"], "servicenow.godkendelser", third, tmp_path)
+    assert {at.date().month for at in pq.read_table(approvals.path)["sys_updated_on"].to_pylist()} == {7, 8, 9}
+
+
+async def test_the_plain_rules_find_what_is_planted_in_servicenow(systems: Systems, tmp_path: Path) -> None:
+    """T11 and T12 read plainly."""
+    tables = {}
+    for name in ("sager", "sla", "godkendelser", "brugere", "stedfortraedere"):
+        found = await fetch(offered(systems)[f"servicenow.{name}"], f"servicenow.{name}", None, tmp_path)
+        tables[name] = pq.read_table(found.path).to_pylist()
+    cases = {row["sys_id"]: row for row in tables["sager"]}
+    breached = [cases[row["task"]] for row in tables["sla"] if row["has_breached"] and row["stage"] != "paused" and row["task"] in cases]
+    lone = {(case["number"],) for case in breached if case["active"] and not case["assigned_to"]}
+    readable = {(case["number"],) for case in cases.values()}
+    assert lone == {one.key for one in planted() if one.tilsyn == "T11" and one.finding} & readable
+    assert len(lone) >= 3
+    users = {row["sys_id"]: row for row in tables["brugere"]}
+    acts = {(users[row["user"]]["user_name"], users[row["delegate"]]["user_name"]) for row in tables["stedfortraedere"]}
+    odd = set()
+    for row in tables["godkendelser"]:
+        if row["state"] != "approved" or row["sysapproval"] not in cases:
+            continue
+        approver, writer = users[row["approver"]]["user_name"], row["sys_updated_by"]
+        own = row["approver"] in {cases[row["sysapproval"]]["requested_for"], cases[row["sysapproval"]]["opened_by"]}
+        if own or (writer not in {approver, "system"} and (approver, writer) not in acts):
+            odd.add((row["sys_id"],))
+    assert odd == findings("T12", date(2026, 1, 1), date(2026, 12, 31))
