@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 import structlog
 
@@ -62,7 +63,7 @@ async def by_words(turn: Turn) -> bool:
     if PARTLY.fullmatch(text) or SPOKEN.fullmatch(text) or NAMED.fullmatch(text) or LIKELY.match(text):
         asks = await open_for(turn)
         if asks and turn.last.startswith("snow-") and SPOKEN.fullmatch(text):
-            await which(turn)  # the list that was read last held more than one
+            await waiting(turn)  # the list that was read last held more than one
             return True
         if (asks and await answered(turn, text, asks)) or await of_servicenow(turn, text, alone=not asks):
             return True
@@ -85,7 +86,7 @@ async def of_servicenow(turn: Turn, text: str, *, alone: bool) -> bool:
     if len(fitting) == 1:
         await approval_decide.pressed(turn, Button(label=turn.text[:40], do=do, data={"row": fitting[0].id}), "", why)
     elif fitting:
-        await which(turn)
+        which(turn, (), fitting)
     elif rows and found is spoken:
         opens = Button(label="Se dem", do="offer", data={"intent": "approval.list"})
         turn.say(f"Hos mig venter der ikke noget på dit svar. I ServiceNow venter der {texts.count(len(rows), 'ting', 'ting')}.", opens)
@@ -119,7 +120,7 @@ async def answered(turn: Turn, text: str, asks: list[Asked]) -> bool:
 async def said(turn: Turn, kind: str, asks: list[Asked], why: str, *, sure: bool) -> None:
     """The same as a press, where it is plain which is meant; else they are listed."""
     if len(asks) > 1 or not sure:
-        await which(turn)
+        which(turn, asks)
         return
     button = Button(label=turn.text[:40], do=f"approval {kind}", data={"job": asks[0].key})
     await pressed(turn, button, cards(asks[0].key)[0], {"why": why})
@@ -129,7 +130,7 @@ async def partly(turn: Turn, text: str, asks: list[Asked]) -> None:
     """A yes to a part of a wish, or with a condition: the whole can be approved, or none of it, and that is said."""
     if len(asks) > 1:
         turn.note("Jeg kan kun godkende et ønske, som det står, så intet er godkendt.")
-        await waiting(turn)
+        listed(turn, asks, ())
         return
     data, ask = {"job": asks[0].key, "why": texts.shortened(text, 300)}, asks[0]
     first = next(
@@ -161,10 +162,10 @@ def words_of(text: str) -> set[str]:
     return found | {word.removesuffix("s") for word in found}
 
 
-async def which(turn: Turn) -> None:
+def which(turn: Turn, asks: Sequence[Asked], rows: Sequence[servicenow_approvals.Asked] = ()) -> None:
     """Several wait, and one of them is meant."""
     turn.note("Brug knapperne, eller skriv hvilken, fx ”godkend den fra Birthe”.")
-    await waiting(turn)
+    listed(turn, asks, rows)
 
 
 async def waiting(turn: Turn) -> None:
@@ -172,17 +173,21 @@ async def waiting(turn: Turn) -> None:
     asks, there = await open_for(turn), await in_servicenow(turn)
     if there is None:
         turn.note("ServiceNow svarede ikke, så det, der venter dér, er ikke med.")
-    number = len(asks) + len(there or [])
-    if not number:
+    if asks or there:
+        turn.note(f"Der venter {texts.count(len(asks) + len(there or []), 'ønske', 'ønsker')} på dig.")
+        listed(turn, asks, there or [])
+    else:
         turn.say("Der venter ikke noget på dig." if there is not None else "Hos mig venter der ikke noget på dig.")
-        return
-    turn.note(f"Der venter {texts.count(number, 'ønske', 'ønsker')} på dig.")
+
+
+def listed(turn: Turn, asks: Sequence[Asked], rows: Sequence[servicenow_approvals.Asked]) -> None:
+    """Each with its card, ours first."""
     for one in asks[:MOST_SHOWN]:
         reply = shown(one)
         turn.say(reply.text, *reply.buttons, facts=list(reply.facts), inputs=list(reply.inputs), key=cards(one.key)[1])
-    for row in (there or [])[: MOST_SHOWN - len(asks[:MOST_SHOWN])]:
+    for row in rows[: MOST_SHOWN - len(asks[:MOST_SHOWN])]:
         approval_decide.shown(turn, row)
-    if number > 1:
+    if len(asks) + len(rows) > 1:
         turn.forget_buttons()  # "godkend" means none of several
 
 

@@ -9,11 +9,12 @@ from dialogs.approving import STAND_IN
 from dialogs.fields import Colleague
 from dialogs.talk import Button
 from dialogs.turn import Turn
-from dialogs.verdicts import decided, in_order, meanwhile, open_question, yes_of
+from dialogs.verdicts import SAYS, decided, in_order, meanwhile, open_question, told, yes_of
 from jobs.asks import Asked
 from nlu.normalise import fold
 from nlu.understanding import OUT_OF_SCOPE, Verdict
 
+NEWEST = 5  # jobs of theirs that are looked through
 IT = r"(?:den|det|oensket|anmodningen|bestillingen|min anmodning|mit oenske)"
 STATUS = re.compile(
     rf"(?:har|er) (?:(?:[a-z-]+ ){{1,3}})?(?:svaret|godkendt|taget stilling)(?: paa)?(?: {IT})?(?: endnu)?"
@@ -39,7 +40,7 @@ async def by_words(turn: Turn) -> bool:
     reply = REPLY.fullmatch(turn.text.strip())
     asks = await open_asks(turn)
     if not asks:
-        return False
+        return kind == "status" and "vent" not in said and await over(turn)
     if kind == "status":
         for one in asks[:5]:
             await status(turn, one)
@@ -92,6 +93,16 @@ async def status(turn: Turn, ask: Asked) -> None:
     else:
         text = f"{lead}{who} har ikke svaret endnu på ”{wish_of(ask).strip(' .')}”."
     turn.say(text, *meanwhile(ask.key), key=f"job-{ask.key.rpartition(':')[2]}")
+
+
+async def over(turn: Turn) -> bool:
+    """With nothing open: how the newest approval of theirs was answered, by whom and when. False: there is none."""
+    for job in await turn.desk.jobs.mine(turn.event.who.id, NEWEST):
+        said = [one for one in in_order(await turn.desk.jobs.answers(job.key)) if one.message["kind"] in SAYS]
+        if said:
+            turn.say(f"{told(said[-1])}.")
+            return True
+    return False
 
 
 async def circle(turn: Turn, key: str) -> list[Colleague]:

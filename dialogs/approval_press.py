@@ -9,7 +9,7 @@ from datetime import timedelta
 from dialogs import texts
 from dialogs.talk import Button, Reply
 from dialogs.turn import Turn
-from dialogs.verdicts import MOST_EVENTS, SAYS, STAGES, cards, decided, in_order, mandate_of, next_place, told, yes_of
+from dialogs.verdicts import MOST_EVENTS, SAYS, STAGES, cards, decided, in_order, mandate_of, next_place, open_question, told, yes_of
 from jobs.asks import Asked
 from jobs.waits import Answer
 
@@ -76,6 +76,8 @@ def thanked(turn: Turn, mine: Asked, kind: str, card: str, given: Sequence[Answe
     what = wish_of(mine).strip(" .")
     others = {mandate_of(one) for one in given if one.message["kind"] == "yes"}
     last = kind == "yes" and len(others | {mine.shown.get("for", turn.event.who.id)}) >= mine.shown["number"]
+    question = open_question(given)
+    asked = texts.plain(question.by["name"]) if question else "den, der spurgte"
     said = {
         "yes": (
             "Du godkendte",
@@ -83,7 +85,7 @@ def thanked(turn: Turn, mine: Asked, kind: str, card: str, given: Sequence[Answe
         ),
         "no": ("Du sagde nej", f"Du har sagt nej til ”{what}”. Jeg giver besked."),
         "question": ("", "Jeg spørger og skriver, når der er svar."),
-        "reply": ("Du svarede", "Jeg sender dit svar videre."),
+        "reply": ("Du svarede", f"Jeg sender dit svar videre til {asked}."),
         "nudge": ("", "Jeg minder om det."),
         "withdraw": ("Du trak det tilbage", "Ønsket er trukket tilbage. Der er ikke ændret noget."),
     }

@@ -147,18 +147,22 @@ class Wish:
         return [one for one in self._circle if one.mandate not in yes]
 
     async def _remind(self, given: Sequence[Answer]) -> None:
-        """Those who are silent, after working hours; and others for those who have gone away meanwhile, where too few are left."""
-        silent = self._silent(given)
+        """Those who are silent, after working hours; and others for those who are away or gone by now, where too few are left."""
+        silent, missed = self._silent(given), dict[str, str]()
         said = Reply(text=f"{texts.plain(self.asker.name)} venter på dit svar: {self.what} Skriv ”hvad venter på mig”.")
         for one in silent:
-            await self._say(f"remind {one.who.id}", said, one.who.id)
-        gone = await self.job.step("away at reminder", self._away, [one.who.id for one in silent], on="outlook")
-        missing = self.approval.number - len(yes_of(given, self.asker.id)) - len({one.mandate for one in silent if one.who.id not in gone})
-        for one in [one for one in silent if one.who.id in gone][: max(missing, 0)]:
-            away = f"{Absence(who=one.who.id, until=gone[one.who.id]).said(texts.plain(one.who.name))}"
-            if found := await self._instead(self._holder(one), f"{away}, så du bliver spurgt."):
-                told_so = Reply(text=f"{away}, så jeg har også spurgt {texts.plain(found.name)}.")
-                await self.job.tell(f"away {one.who.id}", {"reply": told_so.model_dump(mode="json")})
+            if not await self._say(f"remind {one.who.id}", said, one.who.id):
+                missed[one.who.id] = f"Jeg kan ikke skrive til {texts.plain(one.who.name)} i Teams"
+        away = await self.job.step("away at reminder", self._away, [one.who.id for one in silent], on="outlook")
+        for one in silent:
+            if one.who.id in away:
+                missed[one.who.id] = Absence(who=one.who.id, until=away[one.who.id]).said(texts.plain(one.who.name))
+        there = {one.mandate for one in silent if one.who.id not in missed}
+        wanted = self.approval.number - len(yes_of(given, self.asker.id)) - len(there)
+        for one in [one for one in silent if one.who.id in missed][: max(wanted, 0)]:
+            if found := await self._instead(self._holder(one), f"{missed[one.who.id]}, så du bliver spurgt."):
+                also = Reply(text=f"{missed[one.who.id]}, så jeg har også spurgt {texts.plain(found.name)}.")
+                await self.job.tell(f"missed {one.who.id}", {"reply": also.model_dump(mode="json")})
 
     async def _escalate(self, given: Sequence[Answer]) -> None:
         """The asker is told who is silent, and as many others get the card as are missing: whoever answers first counts."""
