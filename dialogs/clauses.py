@@ -10,7 +10,8 @@ BORDER = re.compile(
 HANGS_ON = re.compile(r"(?:ikke|undtagen|eller)\b", re.I)  # "3. sal, ikke 2."
 TURNS = re.compile(r"men\b", re.I)
 POLITE = re.compile(
-    r"(?:(?:ja|nej|jo|ok|okay|tak|hej|øh|du|please|pft|venligst|på forhånd|mange|resten|ellers|er|det|passer|fint|rigtigt?|som|før|sådan|bare|lige|skynd)\W*)+",
+    r"(?:(?:ja|nej|jo|ok|okay|tak|hej|øh|du|please|pft|venligst|på forhånd|mange|resten|ellers|er|det|passer|fint|rigtigt?|som|før|sådan|bare|lige|skynd)\W*)+"
+    r"|(?:(?:som|så|saa) )?(?:vidt )?(?:jeg )?(?:ved|tror|synes|mener)(?: jeg)?|(?:som )?det (?:går|gaar) ud over|(?:som )?det rammer|vist ?nok",
     re.I,
 )
 

@@ -6,8 +6,9 @@ from typing import Any
 from dialogs import corrections, texts, words
 from dialogs.changing import Changing
 from dialogs.fields import Bad, Got, Near, Pick, Reading, Text, Which
+from dialogs.people_edits import names_somebody
 from dialogs.people_table import crowd
-from dialogs.who import Who
+from dialogs.who import ME, Who
 from dialogs.wishes import READS, VERBS
 from dialogs.words import Word
 from nlu.normalise import fold
@@ -38,6 +39,8 @@ class Correcting(Changing):
         exchanged = bool(correction.old) and not correction.field and await self.exchanged(correction.old, correction.new)
         if await self.grown(text) or exchanged:
             await self.go_on()
+            return True
+        if correction.marked and not correction.field and await self.mistaken(correction.new):
             return True
         if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
             return True
@@ -77,6 +80,20 @@ class Correcting(Changing):
                 self.change(name, reading.value)
                 changed = True
         return changed
+
+    async def mistaken(self, new: str) -> bool:
+        """Another name than the one that was said ("jeg mente Mette"), where the form holds only one."""
+        held = [name for name in self.kind.wanted(self.form.answers) if name in self.form.filled_by and name in self.form.answers]
+        somebody = [name for name in held if self.asks[name].kind.corrects or isinstance(self.asks[name].kind, Who)]
+        if len(somebody) != 1 or not names_somebody(new):
+            return False
+        (name,) = somebody
+        kind, at = self.asks[name].kind, self.at(name)
+        if kind.corrects and len(crowd(self.form.answers[name]).people) != 1:
+            return False
+        at.now = None
+        reading = known(await self.read(name, new, at))
+        return reading is not None and await self.taken(name, reading)
 
     async def put_into(self, correction: corrections.Correction) -> bool:
         """A value for a field that was named; "titlen er forkert" asks for a better one."""
@@ -133,16 +150,18 @@ class Correcting(Changing):
             return named
         if kind.lenient and self.digresses():
             return None
+        if words.bare(text) in ME and not (isinstance(kind, Who) or kind.corrects):
+            return None  # nothing is called that
         if self.asks_outright() and self.asks_else() and not kind.searches and not isinstance(kind, Pick):
             return None  # a name is no question
-        reading = await self.read(name, PLAIN_WORDS[word] if word in PLAIN_WORDS else self.without_lead(text))
+        reading = await self.read(name, PLAIN_WORDS[word] if word in PLAIN_WORDS else self.without_lead(text, swap=isinstance(kind, Who)))
         beside = self.digresses() or self.asks_about(name) or (self.asks_something() and not kind.searches)
         return None if isinstance(reading, Bad | Near) and beside else reading
 
-    def without_lead(self, text: str) -> str:
-        """An answer without "nej," or "hov," before it."""
+    def without_lead(self, text: str, *, swap: bool = False) -> str:
+        """An answer without "nej," or "hov," before it; with `swap` also without who it is not."""
         correction = corrections.read(text, self.asks)
-        return correction.new if correction.marked and correction.new and not correction.field and not correction.old else text
+        return correction.new if correction.marked and correction.new and not correction.field and (swap or not correction.old) else text
 
     def elsewhere(self) -> bool:
         """Whether the text is about something else than this form."""

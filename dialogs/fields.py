@@ -217,6 +217,14 @@ def standing(pattern: str, text: str) -> bool:
     return bool(re.search(rf"(?<!\w)(?<!\bikke )(?:{pattern})(?!\w)", text))
 
 
+MOST_OF_AN_ANSWER = 8  # words
+
+
+def whole_not(text: str) -> str:
+    """A folded text with "ikke" written out: "haster ik"."""
+    return re.sub(r"\bikk?\b", "ikke", text)
+
+
 @dataclass(frozen=True)
 class Narrow:
     """What leaves several of the options: patterns (folded) that mean so, the values that are left, and the question between them."""
@@ -239,13 +247,15 @@ class Pick(Kind):
     @override
     async def read(self, text: str, at: At) -> Reading:
         del at
-        plain = words.bare(text)
-        return self.named(text) or self._one(plain, [(option, (*option.patterns, *option.hints)) for option in self.of]) or self._few(plain)
+        plain = whole_not(words.bare(text))
+        short = len(plain.split()) <= MOST_OF_AN_ANSWER  # in a long one a small word says nothing by itself
+        meant = [(option, (*option.patterns, *option.hints) if short else option.hints) for option in self.of]
+        return self.named(text) or self._one(plain, meant) or self._few(plain)
 
     @override
     def named(self, text: str) -> Got | None:
         """The option that the whole text stands for: by its label or place, or by a pattern that covers it."""
-        plain = words.bare(text)
+        plain = whole_not(words.bare(text))
         for option in self.of:
             if plain in {words.bare(option.label), words.bare(option.shown)}:
                 return Got(option.value)
@@ -263,7 +273,7 @@ class Pick(Kind):
     @override
     async def find(self, text: str, at: At) -> Reading:
         del at
-        plain = words.whole(text)
+        plain = whole_not(words.whole(text))
         return self._one(plain, [(option, option.hints) for option in self.of]) or self._few(plain)
 
     def _few(self, text: str) -> Which | None:

@@ -6,12 +6,12 @@ from typing import Any
 from typing_extensions import override
 
 from dialogs import corrections, drawing, pointing, texts, words
-from dialogs.correcting import known
+from dialogs.correcting import SHORT, known
 from dialogs.explaining import SURE, Explaining
 from dialogs.fields import Bad, Got, Near, Pick, Reading, Which, pick_among
 from dialogs.state import Offer
 from dialogs.talk import Button
-from dialogs.wishes import WISHES
+from dialogs.wishes import READS, TERSE, WISHES
 from dialogs.words import Word
 
 ENDING = frozenset({Word.CANCEL, Word.OVER, Word.LATER})
@@ -33,7 +33,7 @@ class Hearing(Explaining):
         if texts.only_cpr(text) and form.asked:
             await self.number_only()
             return True
-        if word is Word.HUMAN or self.kind.another(form.answers, text):
+        if word is Word.HUMAN or TERSE.get(words.bare(text)) in READS or self.kind.another(form.answers, text):
             return False
         self.take_files()
         if not form.asked and word not in ENDING:
@@ -109,7 +109,8 @@ class Hearing(Explaining):
             return True
         if not ask.kind.free:
             reading = await self.read_answer(name, text, word)
-            if isinstance(reading, Bad | Near) and ask.kind.searches and self.elsewhere():
+            named = isinstance(reading, Near) and len(text.split()) < SHORT and not self.digresses()  # a word or two, nearly a name
+            if isinstance(reading, Bad | Near) and not named and ask.kind.searches and self.elsewhere():
                 return False
             if await self.taken(name, reading):
                 return True

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from connectors.directory import Directory
 from connectors.folding import fold, words_of
-from dialogs import texts, words
+from dialogs import corrections, texts, words
 from dialogs.fields import At, Bad, Colleague, Got, Kind, Reading, Which
 from dialogs.people_edits import Edits, edits, elsewhere_exchanged
 from dialogs.people_parse import Entry, pasted
@@ -59,13 +59,13 @@ class People(Kind):
     async def read(self, text: str, at: At) -> Reading:
         if words.means(text) is not None:
             return None
-        now = crowd(at.now)
+        now, text = crowd(at.now), meant(text) if "\n" not in text else text
         if elsewhere_exchanged(text, now):
             return None
         if now.rows:
             changes = edits(text, now, asked=True)
             return await self._changed(changes, now, at) if changes and not another_wish(text, at) else None
-        return None if another_wish(text, at) else await self._fresh(text, at)
+        return None if another_wish(text, at) else await self._fresh(instead(text), at)
 
     @override
     async def find(self, text: str, at: At) -> Reading:
@@ -81,7 +81,11 @@ class People(Kind):
         meaning = at.desk.understand(text, texts.local(at.desk.now()).date())
         described = [found[0].strip() for found in DESCRIBED.finditer(text)]
         me = ["mig"] if MYSELF.search(text) else []
-        named = [*me, *meaning.entities.get("person", []), *meaning.entities.get("email", []), *described]
+        named = [
+            *me,
+            *(one for key in ("person", "email") for one in meaning.entities.get(key, []) if not is_denied(one, text)),
+            *described,
+        ]
         return await self._fresh("\n".join(named), at) if named else None
 
     @override
@@ -220,6 +224,22 @@ class People(Kind):
             elif row.status in {"ambiguous", "unknown"}:
                 lines.append(row.raw)
         return "\n".join(lines)
+
+
+def meant(text: str) -> str:
+    """An answer without the "nej," or "hov," before it."""
+    return corrections.without_lead(text) or text
+
+
+def instead(text: str) -> str:
+    """Only those who are meant: "ikke Sofie, men Mette"."""
+    swap = next((found for frame in corrections.SWAP if "\n" not in text and (found := frame.match(text.strip(" .!")))), None)
+    return swap["new"] if swap else text
+
+
+def is_denied(name: str, text: str) -> bool:
+    """Whether a name is said only to leave somebody out: "ikke Sofie, men Mette"."""
+    return bool(re.search(rf"\b(?:ikke|uden|undtagen|minus)\s+{re.escape(name)}\b", text, re.I))
 
 
 def another_wish(text: str, at: At) -> bool:

@@ -12,7 +12,7 @@ BULLET = re.compile(r"^\s*(?:[-*•–·>]|\d{1,3}[.)](?=\s)|\(\d{1,3}\))\s*")
 ASIDE = re.compile(r"\s*\(([^()]*)\)\s*")
 JOINED = re.compile(r"\s*(?:,|;|\s\+\s|\s&\s|/|\b(?:og|samt|and|plus)\b)\s*", re.I)
 LEAD = re.compile(
-    r"^(?:(?:det er|det skal være|tilføj|føj|sæt|også|og|samt|plus|både|kun|bare|medlemmer(?:ne)?|deltagere|navne|personer|cc|til|fra|hr\.?|fru)\b\s*:?\s*)+",
+    r"^(?:(?:ja|jo|ok|okay|det er|det skal være|tilføj|føj|sæt|også|og|samt|plus|både|kun|bare|medlemmer(?:ne)?|deltagere|navne|personer|cc|til|fra|hr\.?|fru)\b\s*:?\s*)+",
     re.I,
 )
 FROM = re.compile(r"^(?P<name>.*?)\s+(?:i|fra|hos|ovre i|på)\s+(?P<hint>[\wæøåÆØÅ &-]{2,40})$", re.I)

@@ -12,6 +12,7 @@ from dialogs import texts, words
 from dialogs.fields import At, Bad, Colleague, Got, Kind, Reading, Which
 from nlu.normalise import fold
 
+ME = frozenset({"mig", "jeg", "mig selv", "jeg selv", "det er mig", "undertegnede"})
 MOST_CHOICES, MOST_OF_A_NAME = 5, 20
 
 
@@ -22,9 +23,11 @@ class Who(Kind):
     @override
     async def read(self, text: str, at: At) -> Reading:
         plain = words.bare(text)
-        if plain in {"mig", "jeg", "mig selv", "jeg selv", "det er mig", "undertegnede"}:
+        if plain in ME:
             return Got(at.me.model_dump()) if at.me else None
-        wanted = re.sub(r"^(?:det er|skal være|til|hos|ham|hende)\s+", "", text.strip(" .!"), flags=re.I)
+        wanted = re.sub(
+            r"^(?:(?:ja|jo|nej|ok|okay|det er|det skal være|skal være|til|hos|ham|hende)[\s,]+)+", "", text.strip(" .!"), flags=re.I
+        )
         directory = at.desk.systems.get(Directory)
         if "@" in wanted:
             try:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from nlu.normalise import fold
 
+LONGEST = 300  # characters: what is longer says something
 FRONT = re.compile(r"^(?:(?:oeh+|naa|altsaa|okay saa|ok saa|hmm+|jamen|kollega)\s+)+")
 BACK = re.compile(
     r"(?:\s+(?:tak|pft|paa forhaand tak|please|pls|venligst|hvis du gider|hvis du vil|du|kollega|skat|ven|mange tak|tusind tak|nu))+$"
@@ -137,6 +138,8 @@ def whole(text: str) -> str:
 
 def means(text: str) -> Word | None:
     """What the whole text means, or None. A trailing question mark counts only for the lists that hold it ("ja?")."""
+    if len(text) > LONGEST:
+        return None
     plain, shorter = whole(text), bare(text)
     order = (
         Word.CANCEL,
@@ -156,6 +159,8 @@ def means(text: str) -> Word | None:
         if plain in entries or shorter in entries:
             return word
         if (word is Word.CANCEL and DROPS.search(plain)) or (word is Word.HELP and HELPS.fullmatch(shorter)):
+            return word
+        if word is Word.YES and AGREES.fullmatch(plain) and not THANKS.fullmatch(plain):
             return word
         if word in _SEVERAL and _SEVERAL[word].fullmatch(shorter):
             return word
@@ -189,6 +194,12 @@ def odd(word: str) -> bool:
     return len(word) < 2 or keys or mute or bool(CONSONANTS.search(word) or AGAIN.fullmatch(word))
 
 
+AGREES = re.compile(  # "tusind tak, det ser helt rigtigt ud, så du må meget gerne oprette den for mig"; folded, without marks
+    r"(?:(?:(?:tusind |mange )?tak|ja|jo|jep|ok|okay|fint|super|perfekt|godt|saa|og|det (?:ser|lyder|er|passer) (?:(?:helt|rigtig|meget|jo|da) ){0,2}(?:rigtigt|fint|godt|korrekt|perfekt|fine)(?: nok)?(?: ud)?"
+    r"|(?P<may>(?:du maa|maa du|vil du|du kan|kan du)(?: (?:meget|godt|gerne|bare|lige|nu|venligst)){0,3} (?:oprette|sende|goere|journalisere|registrere)(?: (?:den|det|dem|sagen))?(?: af sted)?)"
+    r"|for mig|venligst|nu)(?: |$))+"
+)
+THANKS = re.compile(r"(?:(?:tusind|mange|tak|for|mig|saa|og|nu|venligst)(?: |$))+")
 HELPS = re.compile(  # "jeg ved ikke hvad jeg skal svare"; folded, without marks
     r"(?:det |den |jeg |dig )?forstaar (?:jeg )?(?:godt nok |slet |overhovedet )?ikke(?: helt| rigtigt| lige)?(?: spoergsmaalet| det| dig| hvad du mener)?|(?:det )?er jeg ikke (?:helt )?med paa"
     r"|jeg (?:er ikke helt med|er ikke med|ved ikke hvad (?:du mener|det betyder|jeg skal (?:skrive|svare|vaelge)))"

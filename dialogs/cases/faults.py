@@ -132,11 +132,25 @@ def only_beside(text: str) -> bool:
     return len(text.split()) <= SMALL and beside_the_point(text)
 
 
+PLEASANT = re.compile(
+    r"(?:kære\b|jeg håber\b.*\bgodt\b|tak for\b|undskyld\b.*\b(?:forstyrre|ulejlig)|beklager\b|rart at|god (?:mandag|tirsdag|onsdag|torsdag|fredag|morgen|dag)\b"
+    r"|(?:kan|kunne|vil|ville|må)\s+(?:du|i|jeg)\b.*\b(?:hjælpe|spørge|bede)\b)",
+    re.I,
+)
+TROUBLED = re.compile(
+    r"^(?:(?:jeg|vi) har (?:\w+ ){0,2}(?:det|et) problem\w*,?\s+(?:som er,?\s+)?(?:at|med at)\s+|der er (?:\w+ )?det problem,?\s+at\s+|problemet er,?\s+at\s+"
+    r"|(?:jeg|vi) oplever,?\s+at\s+|(?:jeg|vi) skriver,?\s+fordi\s+)",
+    re.I,
+)
+
+
 def headline(what: str) -> str:
     """The first sentence, at most 100 characters, as the case's title."""
     if subject := re.search(r"^(?:Emne|Subject):[ \t]*(.+)$", what, re.M | re.I):
         what = subject[1]
-    first = re.split(r"(?<=[^\d.][.!?])\s|\n", what.strip(), maxsplit=1)[0].strip(" .!")
+    sentences = [one.strip(" .!") for one in re.split(r"(?<=[^\d.][.!?])\s|\n", what.strip())]
+    first = next((one for one in sentences if one and not PLEASANT.match(one)), sentences[0])
+    first = TROUBLED.sub("", first)
     parts = re.split(r"(,\s+|\s+og\s+)", first)
     while len(parts) > 2 and beside_the_point(parts[-1]):
         parts = parts[:-2]

@@ -126,7 +126,7 @@ HINDERS = Pick(
                 r"til noed",
                 r"halvt",
                 r"delvist",
-                r"det gaar(?: an| nok)?",
+                r"det gaar(?: an| nok)?(?! ud over)",
                 r"ikke (?:saa |saerlig |ret )?(?:godt|nemt)",
                 r"lidt",
             ),
