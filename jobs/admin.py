@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
+from jobs import approved
 from jobs.database import Place
 from jobs.runs import Runs, links
 from jobs.serializer import JsonSerializer
@@ -56,7 +57,7 @@ class Admin:
         return table(head, body) if body else "No jobs."
 
     async def show(self, name: str) -> str:
-        """One job with its steps."""
+        """One job with its steps, and who was asked for a yes and gave it."""
         row = await self._found(name)
         state = (await self._states([row] if row.finished_at is None else [])).get(row.id, row.state)
         facts = {
@@ -80,20 +81,23 @@ class Admin:
         ]
         steps += [(when(one.at), one.activity, one.system, "", "begun") for one in await self._runs.begun(row.id)]
         lines = [f"{label:{width}}  {value}" for label, value in facts.items() if value]
+        approval = [(when(one.at), one.who, one.what) for one in await approved.said(self._store, row.id)]
+        lines += ["", table(("AT", "WHO", "APPROVAL"), approval)] if approval else []
         return "\n".join([*lines, "", table(("ENDED", "STEP", "SYSTEM", "TOOK", "OUTCOME"), steps) if steps else "No steps yet."])
 
     async def retry(self, name: str) -> str:
         """Begin a failed job again, at the step that failed. What was done before it is not done again. Raises No."""
         row = await self._found(name)
-        status, steps = await asyncio.to_thread(self._record, row.id)
-        if status is None:
-            raise No(f"{row.reference} cannot be retried: its steps are no longer on record. Ask the person to order it again.")
-        if status in {"PENDING", "ENQUEUED", "DELAYED"}:
-            raise No(f"{row.reference} is {NAMES[status]}: only a job that failed can be retried.")
-        if row.state != "open" and not await self._runs.begin_again(row.id, getpass.getuser(), datetime.now(UTC)):
-            raise No(f"{row.reference} is {row.state}: only a job that failed can be retried.")
-        start = first_to_repeat(steps)
-        await asyncio.to_thread(self._rewind, row.id, start)
+        with self._client() as client:  # opened before the run is: the job must begin in the same moment
+            status, steps = await asyncio.to_thread(record, client, row.id)
+            if status is None:
+                raise No(f"{row.reference} cannot be retried: its steps are no longer on record. Ask the person to order it again.")
+            if status in {"PENDING", "ENQUEUED", "DELAYED"}:
+                raise No(f"{row.reference} is {NAMES[status]}: only a job that failed can be retried.")
+            if row.state != "open" and not await self._runs.begin_again(row.id, getpass.getuser(), datetime.now(UTC)):
+                raise No(f"{row.reference} is {row.state}: only a job that failed can be retried.")
+            start = first_to_repeat(steps)
+            await asyncio.to_thread(client.rewind_workflow, row.id, start_step=start)
         return f"{row.reference} begins again at its step {start}. A running bot takes it up within seconds."
 
     async def cancel(self, name: str) -> str:
@@ -145,18 +149,15 @@ class Admin:
             found = client.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
             return {one.workflow_id: one.status for one in found}
 
-    def _record(self, key: str) -> tuple[str | None, list[Any]]:
-        with self._client() as client:
-            found = client.list_workflows(workflow_ids=[key], load_input=False, load_output=False)
-            return (found[0].status, client.list_workflow_steps(key)) if found else (None, [])
-
-    def _rewind(self, key: str, start: int) -> None:
-        with self._client() as client:
-            client.rewind_workflow(key, start_step=start)
-
     def _cancel(self, key: str) -> None:
         with self._client() as client:
             client.cancel_workflow(key)
+
+
+def record(client: "DBOSClient", key: str) -> tuple[str | None, list[Any]]:
+    """What dbos has of a job: its status, None where it is gone, and its steps."""
+    found = client.list_workflows(workflow_ids=[key], load_input=False, load_output=False)
+    return (found[0].status, client.list_workflow_steps(key)) if found else (None, [])
 
 
 def first_to_repeat(steps: list[Any]) -> int:

@@ -149,7 +149,7 @@ class Jobs:
             await self._store.write(lambda connection, _: self._pseudonyms.settle(connection))
             await self._lock.take()
             self._open()
-        except BaseException:
+        except BaseException:  # also a stop in the middle of it: nothing is swallowed, but the lock and dbos must be let go of
             await self._let_go()
             raise
 

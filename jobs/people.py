@@ -45,7 +45,7 @@ def kept(path: Path) -> bytes:
         try:
             os.link(fresh, path)  # whole, and only if it is not there
         except FileExistsError:
-            pass
+            pass  # another process was first, and its key is the one: it is read below
         finally:
             fresh.unlink()
     return path.read_text().encode()

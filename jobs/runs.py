@@ -100,7 +100,8 @@ class Runs:
             first = connection.execute(CLOSE, {"key": key, **values}).rowcount == 1
             if first:
                 connection.execute(NO_TROUBLE, {"key": key})
-                connection.execute(NO_ASK, {"key": key})  # however it ended, nobody is asked any more
+                if state != "failed":  # nobody is asked any more; of one that failed it is needed when it is begun again
+                    connection.execute(NO_ASK, {"key": key})
                 connection.execute(NO_WAIT, {"key": key, "over_at": now})
                 body = {"run": key, "state": state, "outcome": values["outcome"], "minutes": more.get("minutes", 0)}
                 ledger.append(now, "closed", body, key)

@@ -93,6 +93,7 @@ def _status(row: Row[Any], state: str, trouble: Trouble | None) -> Status:
     )
 
 
+OVER = {"CANCELLED", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 NAMES = {"PENDING": "running", "ENQUEUED": "waiting", "DELAYED": "waiting", "SUCCESS": "done", "CANCELLED": "cancelled"}
 
 
@@ -114,13 +115,15 @@ class Mending:
         self._tell = tell
         self._pace = pace
         self._now = now
+        self._seen: set[str] = set()  # runs whose job was found to be over at the last look
 
     async def mend(self) -> None:
-        """One look at all open runs."""
+        """One look at all open runs; two in a row decide, since a retry opens the run a moment before its job."""
         rows = await self._runs.still_open(self._now() - timedelta(seconds=self._pace.orphan))
         states = await _states([row.id for row in rows])
+        before, self._seen = self._seen, {key for key, state in states.items() if state in OVER}
         for row in rows:
-            match states.get(row.id):
+            match states.get(row.id) if row.id in before else None:
                 case "CANCELLED":  # by an administrator, or by a turn that died half-way
                     await self._close(row, "cancelled", "cancelled", "")
                 case "ERROR" | "MAX_RECOVERY_ATTEMPTS_EXCEEDED" as state:

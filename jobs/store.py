@@ -86,7 +86,7 @@ class Store:
     async def _commit(self, batch: list[tuple[Work[Any], asyncio.Future[Any]]]) -> None:
         try:
             results = await self.patiently(lambda: self._in_thread([work for work, _ in batch]))
-        except Exception as error:  # noqa: BLE001 - it is handed to the one whose work it was
+        except Exception as error:  # noqa: BLE001 - nothing is swallowed: it is handed to the one whose work it was, one of the others' is not
             for one in batch if len(batch) > 1 else ():
                 await self._commit([one])
             if len(batch) == 1 and not batch[0][1].done():

@@ -4,6 +4,7 @@ import functools
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,32 @@ def test_a_dead_job_is_seen_and_begun_again_after_the_fault_is_mended(any_house:
     assert command(house, "retry", name) == (1, f"{name} is done: only a job that failed can be retried.")
     assert command(house, "cancel", name) == (1, f"{name} is done already.")
     assert command(house, "verify")[0] == 0
+
+
+def test_an_approval_is_shown_and_outlives_a_failure_while_it_was_pending(house: House, command: Command) -> None:
+    """Given up by the recovery, as with three deaths in a row, and begun again: the same people are asked still, and nobody a second time."""
+    child = house.child()
+    until_then = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+    child.start("k", [["approval 0", "wait"], ["do", "write"]], until=until_then, ask=["p2"])
+    until(lambda: child.ask("asked", "p2") == ["k"])
+    until(lambda: house.keys("waits")["k/approval 0"])
+    child.kill()
+    child.ended()
+    child = house.child(recoveries=-1)
+    until(lambda: child.state("k") == "failed")
+    until(lambda: child.ask("asked", "p2") == [])
+    child.stop()
+    child = house.child()
+    assert command(house, "retry", "k")[0] == 0
+    until(lambda: child.ask("asked", "p2") == ["k"])
+    answered = child.ask("answer", "k", "approval 0", {"kind": "yes", "text": "fint"}, {"id": "p2", "name": "Jens Kjær"})
+    assert answered["counts"]
+    child.done("k")
+    shown = command(house, "show", "k")[1]
+    approval = shown[shown.index("APPROVAL") :].splitlines()[1:3]
+    assert [line.split(maxsplit=2)[2] for line in approval] == ["Jens Kjær  asked as approver", "Jens Kjær  yes: fint"]
+    assert house.keys("effect") == {"k/do": 1}
+    assert child.ask("asked", "p2") == []
 
 
 def test_one_that_fails_again_is_told_again(house: House, command: Command) -> None:

@@ -199,7 +199,7 @@ async def test_the_first_to_close_a_run_counts(tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_who_was_asked_is_erased_when_a_run_ends_or_is_forgotten(tmp_path: Path) -> None:
+async def test_who_was_asked_is_erased_when_a_run_ends_or_is_forgotten_but_kept_for_one_that_may_be_begun_again(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/runs.sqlite")
     await store.create()
     runs, asks = Runs(store), Asks(store, Pseudonyms(b"key"), lambda: NOON)
@@ -210,7 +210,11 @@ async def test_who_was_asked_is_erased_when_a_run_ends_or_is_forgotten(tmp_path:
         await asks.put(key, ["ole"], {"reply": "Birthe Holm beder dig"})
     for key in ended:
         await runs.finish(key, key, "", NOON)
-    assert {row.run_id for row in await store.read(select(ASK))} == {"late", "open"}
+    assert {row.run_id for row in await store.read(select(ASK))} == {"failed", "late", "open"}
+    assert {one.key for one in await asks.of("ole")} == {"late", "open"}
+    await runs.begin_again("failed", "root", NOON)
+    assert {one.key for one in await asks.of("ole")} == {"failed", "late", "open"}
+    await runs.finish("failed", "failed", "", NOON)
     await runs.finish("late", "cancelled", "", NOON)
     await asks.put("late", ["ole"], {})  # a step that was under way when it was taken back
     await runs.forget(NOON + HOUR, NOON + HOUR)

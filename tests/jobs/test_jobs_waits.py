@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from jobs.database import place
 from jobs.people import Pseudonyms, kept
 from jobs.store import Store
+from jobs.tables import WAIT
 from jobs.waits import Answered, Waits
 from tests.jobs.toy_house import Child, House, until
 
@@ -104,10 +107,13 @@ def test_the_time_limit_does_not_move_and_a_late_answer_is_told_so(house: House)
 
 def test_reminders_are_made_once_and_only_the_last_of_those_that_were_missed(house: House) -> None:
     now = datetime.now(UTC)
-    moments = [(now + timedelta(seconds=seconds)).isoformat() for seconds in (-5, -3, 2, 3600)]
+    moments = [(now + timedelta(seconds=seconds)).isoformat() for seconds in (-5, -3, 60, 3600)]
+    house.clock(now)
     child = house.child()
     start(child, "k", remind=moments)
-    until(lambda: len(reminded(house)) == 2)
+    until(lambda: made(house) == 2)
+    house.clock(now + timedelta(seconds=61))
+    until(lambda: made(house) == 3)
     child.kill()
     child.ended()
     child = house.child()
@@ -115,6 +121,11 @@ def test_reminders_are_made_once_and_only_the_last_of_those_that_were_missed(hou
     child.ask("answer", "k", "approval", YES, JENS)
     child.done("k")
     assert reminded(house) == moments[1:3]
+
+
+def made(house: House) -> int:
+    """How many reminders are behind the wait, those that were missed among them."""
+    return next((int(row.reminded) for row in house.run_data(select(WAIT.c.reminded))), 0)
 
 
 def reminded(house: House) -> list[str]:

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -162,8 +163,11 @@ class Calls:
         raise AssertionError
 
 
-def worker(world: World, renamed: dict[str, str], added: list[list[str]]) -> Any:
-    """renamed, added: what a later release does otherwise."""
+Ask = Callable[[str, list[str], dict[str, Any]], Awaitable[None]]
+
+
+def worker(world: World, renamed: dict[str, str], added: list[list[str]], ask: Ask) -> Any:
+    """renamed, added: what a later release does otherwise. ask: notes who is asked for a yes."""
     calls = Calls(world)
 
     async def work(job: Job) -> str:
@@ -173,7 +177,7 @@ def worker(world: World, renamed: dict[str, str], added: list[list[str]]) -> Any
             name = renamed.get(old, old)
             try:
                 if what == "wait":
-                    await waited(world, job, name)
+                    await waited(world, job, name, ask)
                     continue
                 await job.step(name, getattr(calls, what), job.key(name), on="edoc", within=job.order.form.get("within", ""))
             except (Refused, NotFound) as error:
@@ -190,7 +194,7 @@ def worker(world: World, renamed: dict[str, str], added: list[list[str]]) -> Any
     return work
 
 
-async def waited(world: World, job: Job, name: str) -> None:
+async def waited(world: World, job: Job, name: str, ask: Ask) -> None:
     """Until the form's time, with a reminder at each of its moments."""
     form = job.order.form
 
@@ -198,6 +202,8 @@ async def waited(world: World, job: Job, name: str) -> None:
         world.note(kind="reminded", key=job.key(name), at=at)
 
     reminders = [Reminder(datetime.fromisoformat(at), functools.partial(remind, at)) for at in form.get("remind", [])]
+    if form.get("ask"):
+        await job.step(f"ask {name}", ask, job.order.key, form["ask"], {"role": "approver"}, on="approval")
     world.note(kind="waits", key=job.key(name))
     answer = await job.wait(name, datetime.fromisoformat(form["until"]), reminders)
     world.note(kind="answer", key=job.key(name), by=answer and answer.by["name"], message=answer and answer.message)
@@ -281,10 +287,13 @@ async def serve(config: dict[str, Any], pipe: Connection) -> None:
         world.note(kind="handed", key=key)
         world.once("told", key, conversation=conversation, message=message)
 
+    async def ask(key: str, people: list[str], shown: dict[str, Any]) -> None:
+        await engine.ask(key, people, shown)
+
     engine = Jobs(
         database_url=config.get("database_url"),
         var_dir=Path(config["folder"]),
-        work=worker(world, config.get("renamed", {}), config.get("added", [])),
+        work=worker(world, config.get("renamed", {}), config.get("added", []), ask),
         tell=tell,
         patience=timedelta(seconds=config.get("patience", 60)),
         recoveries=config.get("recoveries", 20),
@@ -337,6 +346,8 @@ async def command(engine: Jobs, killer: Killer | None, what: str, *args: Any) ->
             return [asdict(one) for one in await engine.mine(*args)]
         case "cancel":
             return await engine.cancel(args[0])
+        case "asked":
+            return [one.key for one in await engine.asks_of(args[0])]
         case "answer":
             return asdict(await engine.answer(*args))
         case "vanish":  # the run dies of something that is no job's error, and its row stays
