@@ -72,7 +72,7 @@ class Day(Kind):
             return Bad(f"{texts.day(date.fromisoformat(day)).capitalize()} er gået. Skriv en dag, der kommer.")
         first = at.answers.get(self.not_before)
         if first and day < first:
-            return Bad(f"Det er før {texts.day(date.fromisoformat(first))}. Skriv en senere dag.")
+            return Bad("Den dag ligger før den første. Skriv en senere.")
         return Got(day)
 
     @override

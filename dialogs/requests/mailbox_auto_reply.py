@@ -123,6 +123,13 @@ class Form(Standard):
 
     @classmethod
     @override
+    def settle(cls, answers: dict[str, Any], changed: set[str]) -> None:
+        """A first day behind the last one leaves the last one open."""
+        if "since" in changed and answers.get("since", "") > (answers.get("until") or "9"):
+            del answers["until"]
+
+    @classmethod
+    @override
     async def owners(cls, at: At) -> Sequence[Colleague]:
         return await mailboxes.using(at)
 

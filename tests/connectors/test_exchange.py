@@ -323,3 +323,32 @@ async def test_automatic_replies(exchange: Exchange) -> None:
     with pytest.raises(Refused) as caught:
         await exchange.set_auto_reply("faktura@kk.example", reply.model_copy(update={"ends": starts - timedelta(hours=1)}))
     assert caught.value.code == "rule"
+
+
+async def test_the_lists_somebody_owns(exchange: Exchange) -> None:
+    owned = await exchange.lists_owned_by(BIRTHE.id)
+    assert "Barsel Info" in {one.name for one in owned}
+    for one in owned:
+        assert BIRTHE.id in {owner.id for owner in await exchange.owners(one.id)}
+    with pytest.raises(NotFound):
+        await exchange.lists_owned_by("00000000-0000-4000-8000-00000000ffff")
+
+
+async def test_who_owns_a_team(exchange: Exchange) -> None:
+    teams = [one for one in await exchange.all_names() if one.kind == "team"]
+    for one in teams:
+        assert await exchange.team_owners(one.id)
+    with pytest.raises(NotFound):
+        await exchange.team_owners((await exchange.list_named("Barsel Info")).id)
+
+
+async def test_a_mailbox_keeps_its_owner_and_tells_what_lies_in_it(office: World, exchange: Exchange, key: str) -> None:
+    draft = MailboxDraft(name="Barsel Ejet", email="barsel.ejet@kk.example", owner=BIRTHE.id)
+    made = await exchange.create_mailbox(draft, key)
+    assert made.owner == BIRTHE.id
+    assert (await exchange.mailbox(made.id)).owner == BIRTHE.id
+    assert await exchange.items(made.id) == 0
+    await office.switch(exchange_items=3)
+    assert await exchange.items(made.id) == 3
+    await office.switch(exchange_denied=["Get-MailboxStatistics"])
+    assert await exchange.items(made.id) is None
