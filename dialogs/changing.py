@@ -56,6 +56,12 @@ class Changing(Asking):
             self.changes[name] = (shown if fresh else f"{shown} (før{colon} {texts.shortened(ask.kind.short(before), 60)})", fresh)
         self.turn.corrected = True
 
+    def emptied(self, name: str) -> None:
+        """A field holds nothing any more: it is asked again, or left out when nobody needs it."""
+        if name in self.form.answers:
+            self.form.before[name] = self.form.answers.pop(name)
+            self.kind.settle(self.form.answers, {name})
+
     async def read(self, name: str, text: str, at: At | None = None) -> Reading:
         """A field's reading of a text. A CPR number is no answer to anything, and names are looked up without it."""
         kind, at = self.asks[name].kind, at or self.at(name)

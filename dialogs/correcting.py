@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dialogs import corrections, texts, words
+from dialogs import corrections, pointing, texts, words
 from dialogs.changing import Changing
 from dialogs.fields import Bad, Got, Near, Pick, Reading, Text, Which
 from dialogs.people_edits import names_somebody
@@ -24,6 +24,12 @@ PLAIN_WORDS = {Word.YES: "ja", Word.NO: "nej"}  # a choice knows these; the othe
 DEFINITE = re.compile(r"(?<=\w{3})(?:en|et|n|t)$")  # "ikke musen" where "min mus" was written
 MOST_STEM = 2  # letters: shorter words stand in too many others
 INVERTED = re.compile(r"(?:kan|vil|maa|skal|er|har|findes|goer) (?:du|jeg|man|i|vi|det|den|der)\b")
+EMPTIED = re.compile(
+    r"(?:nej\W+)?(?:ingen|intet|uden|fjern|slet|drop)\s+(?:den |det |nogen )?(?P<field>[\w -]{2,30}?)(?:\s+(?:igen|alligevel|tak))?", re.I
+)
+ANOTHER = re.compile(
+    r"(?:nej\W+)?(?:det (?:er|var)\s+)?(?:(?:en|et|den|det)\s+)?(?:anden|andet|forkerte?|gale?)\s+(?P<field>[\wæøåÆØÅ-]{2,30})", re.I
+)
 SAME = re.compile(r"(?:og |men |saa |nu )*(?:den|det|der|de)\b")  # "den siger, at jeg mangler rettigheder": more about what was told
 ASKING = frozenset("hvad hvor hvornaar hvem hvordan hvorfor hvilken hvilket hvilke".split())
 
@@ -41,6 +47,8 @@ class Correcting(Changing):
             await self.go_on()
             return True
         if correction.marked and not correction.field and await self.mistaken(correction.new):
+            return True
+        if await self.taken_out(text) or await self.another_one(text):
             return True
         if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
             return True
@@ -95,6 +103,26 @@ class Correcting(Changing):
         reading = known(await self.read(name, new, at))
         return reading is not None and await self.taken(name, reading)
 
+    async def taken_out(self, text: str) -> bool:
+        """A field that is to hold nothing: "ingen kontakt", "fjern udstyret"."""
+        out = EMPTIED.fullmatch(text.strip(" .!"))
+        name = corrections.named(out["field"], self.asks) if out else ""
+        if not name or name not in self.form.answers or self.asks[name].required:
+            return False
+        self.emptied(name)
+        self.turn.note(f"{self.asks[name].label} er taget ud.")
+        await self.go_on()
+        return True
+
+    async def another_one(self, text: str) -> bool:
+        """A field's value is wrong, and no better one is said: "nej, den anden sag"."""
+        wrong = ANOTHER.fullmatch(text.strip(" .!"))
+        name = corrections.named(wrong["field"], self.asks) if wrong else ""
+        if name not in self.form.answers or name not in self.kind.wanted(self.form.answers):
+            return False
+        await self.ask(name)
+        return True
+
     async def put_into(self, correction: corrections.Correction) -> bool:
         """A value for a field that was named; "titlen er forkert" asks for a better one."""
         if WRONG.fullmatch(words.whole(correction.new)):
@@ -124,6 +152,8 @@ class Correcting(Changing):
             if name == self.form.asked or isinstance(kind, Text):
                 continue
             reading = await self.find(name, self.turn.text if kind.corrects else text)
+            if reading is None and isinstance(kind, Pick) and words.means(text) is None and not pointing.points(text):
+                reading = kind.named(text)
             named = marked or "person" in self.turn.meaning.entities
             if reading is None and named and isinstance(kind, Who) and name in self.form.answers:
                 reading = known(await self.read(name, text))
@@ -165,6 +195,8 @@ class Correcting(Changing):
 
     def elsewhere(self) -> bool:
         """Whether the text is about something else than this form."""
+        if self.turn.event.files and self.kind.takes_files:
+            return False  # what comes with a file is about the same
         meaning, ask = self.turn.meaning, self.asks.get(self.form.asked)
         if meaning.intent in {"out_of_scope", self.form.intent}:
             return False

@@ -1,7 +1,7 @@
 """Messages that were changed or deleted: the same message until something is written, a new wish never."""
 
 from dialogs import corrections, texts, words
-from dialogs.cases.faults import tells
+from dialogs.cases.faults import only_beside, tells
 from dialogs.fields import Got
 from dialogs.filler import Filler
 from dialogs.state import Closed, FormState, Said, State
@@ -69,7 +69,12 @@ async def went_on(turn: Turn) -> bool:
 
 def continues(text: str) -> bool:
     """Whether a text may go on with the one before it: no word that steers, no hello, no question to Kollega, nothing without a word in it."""
-    return words.means(text) is None and tells(text) and not (text.strip().endswith("?") and len(text.split()) <= FEW)
+    return (
+        words.means(text) is None
+        and tells(text)
+        and not only_beside(text)
+        and not (text.strip().endswith("?") and len(text.split()) <= FEW)
+    )
 
 
 async def reread(turn: Turn, form: FormState, text: str, refers: str) -> None:

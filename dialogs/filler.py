@@ -127,7 +127,7 @@ class Filler(Hearing):
             self.note_change(name, before)
             await self.go_on()
             return
-        del form.answers[name]
+        form.before[name] = form.answers.pop(name)
         await self.ask(name, f"Vi tager den igen. {self.asks[name].question}")
 
     async def press(self, button: Button, inputs: dict[str, str]) -> None:
@@ -198,12 +198,6 @@ class Filler(Hearing):
             await self.edit_card("Der er noget, der skal rettes. Resten har jeg gemt.", errors, inputs)
         else:
             await self.go_on(pending)
-
-    def emptied(self, name: str) -> None:
-        """An input that was cleared: the field is open again, or left out when nobody needs it."""
-        if name in self.form.answers:
-            self.form.before[name] = self.form.answers.pop(name)
-            self.kind.settle(self.form.answers, {name})
 
     @override
     async def confirmed(self) -> None:

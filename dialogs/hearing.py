@@ -85,11 +85,11 @@ class Hearing(Explaining):
 
     async def answered(self, name: str, value: Any) -> None:
         """A field got its value; go on, and say at the summary what was changed."""
-        was_confirm = self.form.asked == "confirm"
+        aside = self.form.asked != name  # at the summary, or while something else is asked
         before = self.form.answers.get(name)
         unsettled = before is not None and self.asks[name].kind.unsettled(before) is not None
         card = self.form.card
-        if self.put(name, value) and (was_confirm or before is not None) and not unsettled:
+        if self.put(name, value) and (aside or before is not None) and not unsettled:
             self.note_change(name, before)
         self.turn.close_card(card, f"Du svarede: {texts.shortened(self.asks[name].kind.show(self.form.answers[name]), 80)}.")
         await self.go_on()
@@ -118,7 +118,11 @@ class Hearing(Explaining):
             await self.passed_over(word)
             return True
         if word in {Word.RESTORE, Word.KEEP}:
-            await self.again()
+            if name in self.form.before:
+                self.put(name, self.form.before.pop(name))
+                await self.go_on()
+            else:
+                await self.again()
             return True
         if await self.corrected(text, plain=not ask.kind.free):
             return True
@@ -134,7 +138,7 @@ class Hearing(Explaining):
         if not ask.kind.free and self.asks_else():
             return False
         if word or not await self.taken_up(text):
-            await self.repair("")
+            await (self.again() if self.turn.event.files else self.repair(""))
         return True
 
     async def taken_up(self, text: str) -> bool:

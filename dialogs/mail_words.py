@@ -32,7 +32,7 @@ FRAME = frozenset(
     "hvordan hvorfor hvad hvor hvem man kan kunne ku vil gerne du jeg vi lige venligst tak please pls hej kollega skal skulle have haves faa at blive bliver bedes ind over op "
     "mail mailen mails mailene emailen email emails besked beskeden beskeder brev brevet den det de dem der som en et min mit mine alle samtlige begge denne her "
     "fik faar har faaet modtog modtaget kom kommet sendte sendt skrev skrevet om vedr vedroerende angaaende ang med emnet emne titlen titel hedder ved navn "
-    "paa til i under fra og nej ja nyeste seneste sidste foerste oeverste outlook indbakken indbakke edoc sag sagen bilag er var bare ogsaa to tre fire fem seks syv otte nummer nr ny".split()
+    "paa til i under fra og nej ja nyeste seneste sidste foerste oeverste outlook indbakken indbakke edoc sag sagen bilag er var bare ogsaa igen stadig anden andet forkert forkerte to tre fire fem seks syv otte nummer nr ny".split()
 )
 PLURAL = re.compile(r"\b(?:alle|samtlige|begge)\b", re.I)
 

@@ -27,7 +27,7 @@ SEVERAL = re.compile(
 )
 NOT_THAT = re.compile(r"^nej\W+(?:det (?:er|var)\s+)?den anden\b\W*$", re.I)  # the second, or another than somebody thinks of
 SPOKEN_OF = re.compile(r"\b(?:e-?mails?|mails?|mailen|beskeden?|beskeder)\b|\b(?:den|dem|de)\b.*\bfra\b|^fra\b", re.I)
-A_CASE = re.compile(r"^(?:(?:på|paa|under|til)\s+)?(?:edoc-?)?(?:sagen?\b|20\d{2}-\d{5,7}\b)", re.I)
+A_CASE = re.compile(r"^(?:(?:på|paa|under|til)\s+)?(?:(?:den|en)\s+(?:anden|forkerte?)\s+)?(?:edoc-?)?(?:sagen?\b|20\d{2}-\d{5,7}\b)", re.I)
 LOOKED_THROUGH = 250  # mails of which the subjects are compared when none holds all the words
 
 

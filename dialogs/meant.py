@@ -36,6 +36,9 @@ async def understood(turn: Turn) -> None:
         turn.note("Det er i orden.")
     elif await both(turn):
         return
+    if any(not file.problem for file in turn.event.files) and not state.open and turn.meaning.intent in {OUT_OF_SCOPE, "help", *SMALL}:
+        await start(turn, "case.create", turn.text)  # a picture of something, and hardly a word
+        return
     soothe(turn)
     if THERE.search(turn.text):
         turn.say("Det gør jeg." if "intet er ændret" in turn.lead else "Det gør jeg. Intet er ændret.")

@@ -51,6 +51,14 @@ EMPTY = frozenset(
         "en ny sag",
         "sag",
         "en sag",
+        "jeg har et problem",
+        "jeg har en fejl",
+        "der er en fejl",
+        "der er noget galt",
+        "noget er galt",
+        "noget virker ikke",
+        "det virker ikke",
+        "jeg har brug for hjaelp",
     }
 )
 
@@ -78,9 +86,13 @@ OWN = re.compile(
 )  # English "I", not the Danish preposition
 
 
+OF_OTHERS = re.compile(r"(?<!\w)(?:jeg|vi) (?:har|sidder med) (?:en|nogle|flere|to|tre) (?:kolleg|medarbejder|bruger|borger|ansat|elev)")
+
+
 def own(text: str) -> bool:
     """Whether a first sentence speaks of the person's own things. Weak: a later sentence with "jeg" in it says nothing of whom it hits."""
-    return bool(OWN.search(fold(text)))
+    plain = fold(text)
+    return bool(OWN.search(plain)) and not OF_OTHERS.search(plain)
 
 
 LOOK = re.compile(
@@ -106,10 +118,10 @@ class Fault(Text):
 
     @override
     async def read(self, text: str, at: At) -> Reading:
+        if only_beside(text) or SHOWS.fullmatch(words.whole(text)):
+            return None
         if not tells(text):
             return Bad("Det forstod jeg ikke. Skriv med et par ord, hvad der sker.")
-        if only_beside(text):
-            return None
         return await super().read(text, at)
 
 
@@ -118,13 +130,17 @@ TO_KOLLEGA = re.compile(  # of Kollega and of the talk itself, not of what is br
     r"|(?:det |som )?(?:har|sagde|skrev) jeg (?:jo |lige |allerede )*(?:sagt|skrevet|svaret)?\b.*|jeg (?:har|sagde|skrev) (?:jo |lige |allerede )*(?:sagt|skrevet|svaret)\b.*"
     r"|det (?:spurgte|sagde|bad) (?:du|jeg) .*|(?:tusind |mange )?tak\b.*|(?:undskyld|sorry)(?: \w+){0,2})"
 )
+SHOWS = re.compile(  # of what comes with it: "her er et billede"; folded
+    r"(?:og |saa )?(?:her|se her|(?:se |her (?:er|kommer|har du) |(?:jeg )?vedhaefter )?(?:lige |ogsaa )?(?:et |en |mit |min |det |den )?(?:\w*billede\w*|screenshot\w*|\w*dump\w*|fil\w*|foto\w*)(?: mere| til| af det| her)?)"
+)
 SMALL = 3  # words in which whom it hits or how much it hastens may be all that is said
 
 
 def tells(text: str) -> bool:
     """Whether a text can say what is wrong, or something more about it."""
     said = text.replace(texts.CPR_GONE, " ")
-    return bool(said.strip()) and not words.gibberish(said) and not TO_KOLLEGA.fullmatch(words.whole(said)) and not texts.is_hello(said)
+    plain = words.whole(said)
+    return bool(plain) and not (words.gibberish(said) or TO_KOLLEGA.fullmatch(plain) or SHOWS.fullmatch(plain) or texts.is_hello(said))
 
 
 def only_beside(text: str) -> bool:

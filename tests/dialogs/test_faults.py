@@ -16,6 +16,7 @@ from dialogs.words import Word
     [
         ("opret en sag", ""),
         ("Opret en sag, tak", ""),
+        ("jeg har et problem", ""),
         ("kan du oprette en sag om at printeren larmer?", "Printeren larmer?"),
         ("jeg vil gerne oprette en ticket: vpn er nede", "Vpn er nede"),
         ("hej kollega, min skærm er sort", "Min skærm er sort"),
@@ -32,6 +33,7 @@ def test_what_is_wrong_is_what_is_left(text: str, what: str) -> None:
         ("min vpn er død, fejl 809", "Min vpn er død, fejl 809"),
         ("Printeren på 2. sal er løbet tør for toner, det haster ikke og det er kun mig", "Printeren på 2. sal er løbet tør for toner"),
         ("Skærmen flimrer. Det begyndte i går.", "Skærmen flimrer"),
+        ("Jeg håber, du har det godt. Jeg har desværre det problem, at min skærm flimrer.", "Min skærm flimrer"),
         ("se her\nFra: Ole\nEmne: Printer KB-3-02\n\nHej", "Printer KB-3-02"),
     ],
 )
@@ -61,6 +63,8 @@ def test_what_is_told_was_said(text: str) -> None:
         ("det begyndte i går", True),
         ("undskyld, skærmen er sort", True),
         ("den siger, at jeg mangler rettigheder", True),
+        ("og her er et billede mere", False),
+        ("se her", False),
         ("asdf qwer", False),
         ("...", False),
         ("hej kollega", False),
@@ -107,6 +111,7 @@ async def test_a_yes_alone_says_not_how_much_it_hinders(text: str) -> None:
         ("fejl i outlook", False),
         ("I kan ikke printe i kantinen", False),
         ("jeg kan ikke printe", True),
+        ("jeg har en kollega, der ikke kan printe", False),
         ("min skærm er sort", True),
         ("I cannot print", True),
         ("I can't print", True),
