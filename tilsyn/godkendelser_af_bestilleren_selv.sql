@@ -20,10 +20,10 @@ WITH given AS (
   SELECT f.user AS godkender, b.user_name AS stedfortraeder, f.starts, f.ends
   FROM   servicenow.stedfortraedere AS f JOIN servicenow.brugere AS b ON b.sys_id = f.delegate
 )
-SELECT g.godkendelse, g.sag, g.tid, g.bestiller, g.godkender, g.skrevet_af,
+SELECT g.sag, g.tid, g.bestiller, g.godkender, g.skrevet_af,
        CASE WHEN g.approver IN (g.requested_for, g.opened_by) THEN 'godkendt af bestilleren selv'
             WHEN g.godkenders_leder = g.requested_for THEN 'godkendt af en medarbejder, som bestilleren leder'
-            ELSE 'skrevet af en anden uden fuldmagt' END AS hvorfor
+            ELSE 'skrevet af en anden uden fuldmagt' END AS hvorfor, g.godkendelse
 FROM   given AS g
 WHERE  g.approver IN (g.requested_for, g.opened_by)
 OR     g.godkenders_leder = g.requested_for
