@@ -23,24 +23,30 @@ MOST_SHOWN = 10
 PATIENCE = 5.0  # seconds for ServiceNow: the turn has more to do
 NOTHING_DONE = frozenset({"refused", "withdrawn", "expired", "nobody"})  # outcomes of a job that was not carried out
 YES = r"(?:ja,?\s+|ok,?\s+)?(?:det er godkendt|attesteret|godkendt|godkendes|(?:det |den )?(?:jeg\s+)?godkend(?:er)?(?:\s+jeg)?)"
+NO = (
+    r"(?:jeg\s+)?(?:sig(?:er)?\s+nej|afvis(?:t|er)?|ikke godkendt)(?:\s+(?:til\s+)?(?:det|den|ønsket))?"
+    r"|(?:(?:det|den)\s+)?(?:jeg\s+)?godkend(?:er|es)?(?:\s+(?:jeg|det|den|ønsket))*\s+ikke"
+    r"|(?:(?:det|den|jeg)\s+)?(?:kan|vil)(?:\s+(?:jeg|det|den))?\s+ikke\s+godkendes?(?:\s+(?:det|den|ønsket))?"
+)
 SPOKEN = re.compile(
     rf"(?P<yes>{YES}(?:\s+(?:det|den|ønsket))?)"
-    r"|(?P<no>(?:jeg\s+)?(?:sig(?:er)?\s+nej|afvis(?:t|er)?|ikke godkendt)(?:\s+(?:til\s+)?(?:det|den|ønsket))?)"
+    rf"|(?P<no>{NO})"
     r"(?:\s*[,:]\s*(?:fordi\s+)?(?P<why>.+)|\s+fordi\s+(?P<since>.+))?"
     r"|spørg\s+(?P<whom>[\wæøå-]+)\s*:\s*(?P<what>.+)",
     re.I | re.S,
 )  # as it is said where one thing waits
 NAMED = re.compile(
-    rf"(?:(?P<yes>{YES})|(?:jeg\s+)?(?:sig(?:er)?\s+nej\s+til|afvis(?:er)?))\s+(?P<which>.+?)(?:,?\s+fordi\s+(?P<why>.+))?", re.I | re.S
+    rf"(?:(?P<yes>{YES})|(?:jeg\s+)?(?:sig(?:er)?\s+nej\s+til|afvis(?:er)?))\s+(?P<which>(?:(?!\bikke\b|\bfordi\b).)+?)(?:,?\s+fordi\s+(?P<why>.+))?",
+    re.I | re.S,
 )
 PARTLY = re.compile(
     rf"(?:{YES}\b.*?[\s,](?:men|kun|bortset|undtagen|hvis|på nær)|(?:ja|ok|okay|fint)[\s,]+(?:men\s+)?(?:kun|ikke))\b.*", re.I | re.S
 )
 LIKELY = re.compile(
-    r"nej\b|(?:hov |nå )?(?:jeg )?(?:fortrød|godkender|afviser|attesterer)\b", re.I
+    r"nej\b|(?:hov |nå )?(?:jeg )?(?:fortrød|godkend(?:er)?|afvis(?:er)?|attesterer)\b", re.I
 )  # meant for what waits, and not plain enough
 WORD = re.compile(r"[a-z0-9-]{3,}")
-SMALL = frozenset({"den", "det", "fra", "til", "med", "bestillingen", "oensket", "sagen", "listen"})
+SMALL = frozenset({"den", "det", "fra", "til", "med", "bestillingen", "oensket", "sagen", "listen", "alle", "begge", "dem"})
 
 
 async def open_for(turn: Turn) -> list[Asked]:
@@ -67,12 +73,16 @@ async def by_words(turn: Turn) -> bool:
             return True
         if (asks and await answered(turn, text, asks)) or await of_servicenow(turn, text, alone=not asks):
             return True
+        if asks and LIKELY.match(text):
+            turn.note("Brug knapperne, eller skriv ”godkend” eller ”sig nej, fordi …”.")
+            await waiting(turn)
+            return True
     return await approval_asker.by_words(turn)
 
 
 async def of_servicenow(turn: Turn, text: str, *, alone: bool) -> bool:
     """A yes or no to one of ServiceNow's: to the one card that was shown last, or named. alone: nothing of ours waits. False: neither."""
-    spoken, named = SPOKEN.fullmatch(text), NAMED.fullmatch(text)
+    spoken, named, whole = SPOKEN.fullmatch(text), NAMED.fullmatch(text), not PARTLY.fullmatch(text)
     found = spoken if spoken and spoken["whom"] is None and alone else named
     if found is None:
         return False
@@ -83,7 +93,10 @@ async def of_servicenow(turn: Turn, text: str, *, alone: bool) -> bool:
         return True
     rows = await in_servicenow(turn) or []
     fitting = [row for row in rows if named and approval_decide.speaks_of(row, words_of(named["which"]))]
-    if len(fitting) == 1:
+    if fitting and not whole:
+        turn.note("Jeg kan kun godkende det hele, så intet er godkendt.")
+        listed(turn, (), fitting)
+    elif len(fitting) == 1:
         await approval_decide.pressed(turn, Button(label=turn.text[:40], do=do, data={"row": fitting[0].id}), "", why)
     elif fitting:
         which(turn, (), fitting)
@@ -109,9 +122,6 @@ async def answered(turn: Turn, text: str, asks: list[Asked]) -> bool:
         await said(turn, kind, fitting or asks, spoken["why"] or spoken["since"] or spoken["what"] or "", sure=bool(fitting))
     elif named and (fitting := [one for one in asks if speaks_of(one, named["which"])]):
         await said(turn, "yes" if named["yes"] else "no", fitting, named["why"] or "", sure=True)
-    elif LIKELY.match(text):
-        turn.note("Brug knapperne, eller skriv ”godkend” eller ”sig nej, fordi …”.")
-        await waiting(turn)
     else:
         return False
     return True

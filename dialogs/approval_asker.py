@@ -30,6 +30,7 @@ NUDGE = re.compile(
     r"|send (?:[a-z]+ )?en (?:paamindelse|rykker)(?: til [a-z -]+)?)"
 )
 REPLY = re.compile(r"(?:svar(?:et)?|mit svar)(?:\s+(?:er|ham|hende|til\s+[\wæøå-]+|[\wæøå-]+))?\s*[:,]\s*(?P<text>.+)", re.I | re.S)
+SMALL = frozenset({"greeting", "thanks", "help", "human", "cancel"})  # no answers, however short
 STEERS = frozenset({words.Word.CANCEL, words.Word.HELP, words.Word.HUMAN, words.Word.RESTORE, words.Word.OVER, words.Word.LATER})
 
 
@@ -122,4 +123,7 @@ async def is_reply(turn: Turn) -> bool:
     replies = await turn.desk.told(turn.event.conversation)
     if not replies or not replies[0].key.startswith("question-"):
         return False
-    return turn.meaning.intent == OUT_OF_SCOPE or turn.meaning.verdict is not Verdict.DO or len(turn.text.split()) <= 2
+    meaning = turn.meaning
+    if meaning.verdict is Verdict.DO and meaning.intent in SMALL:
+        return False
+    return meaning.intent == OUT_OF_SCOPE or meaning.verdict is not Verdict.DO or len(turn.text.split()) <= 2

@@ -72,6 +72,8 @@ def test_answers_count_in_the_order_of_their_waits_and_some_waits_have_none() ->
         ("sig nej, fordi det er for dyrt", SPOKEN),
         ("afvist: vi har den", SPOKEN),
         ("spørg Birthe: hvorfor?", SPOKEN),
+        ("jeg godkender det ikke", SPOKEN),
+        ("det kan jeg ikke godkende", SPOKEN),
         ("godkend den fra Birthe", NAMED),
         ("afvis RITM0010004, fordi det haster ikke", NAMED),
         ("godkendt, men kun Sofie", PARTLY),
@@ -115,6 +117,16 @@ def test_words_that_speak_of_an_approval(text: str, form: object) -> None:
 def test_words_that_speak_of_something_else(text: str) -> None:
     assert not [one for one in (SPOKEN, NAMED, PARTLY, REPLY) if one.fullmatch(text)]
     assert not [one for one in (STATUS, WITHDRAW, NUDGE) if one.fullmatch(fold(text))]
+
+
+def test_a_yes_that_is_denied_is_no_yes() -> None:
+    for text in ("jeg godkender det ikke", "godkend den ikke", "det godkender jeg ikke", "jeg kan ikke godkende det", "ikke godkendt"):
+        found = SPOKEN.fullmatch(text)
+        assert found, text
+        assert not found["yes"]
+    for text in ("godkend ikke Strikkeklubben", "jeg godkender ikke den fra Birthe"):
+        assert not SPOKEN.fullmatch(text)
+        assert not NAMED.fullmatch(text)
 
 
 def test_the_rule_says_who_stands_in(tmp_path: Path) -> None:
