@@ -25,6 +25,7 @@ LINE = re.compile(r"--\s*([^\W\d_]+)\s*:\s*(.*?)\s*$")
 DATASET = re.compile(r"([a-z0-9_]+\.[a-z0-9_]+)(?:\s*\((alt|(\d{1,3}) måned(?:er)? før)\))?")
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 PARAMETER = re.compile(r"([a-z_][a-z0-9_]{0,40})\s+(\S+)\s+(\"[^\"]*\"|\S+)(?:\s+(.+))?")
+GROUPED = re.compile(r"-?\d{1,3}(?:\.\d{3})+")
 SAMPLE = re.compile(r"alle|[1-9]\d{0,3} (?:tilfældige|største)")
 BUILT_IN = {"start": "periodens første dag", "slut": "periodens sidste dag"}
 OFTEN = ("uge", "måned", "kvartal", "tertial", "halvår", "år")
@@ -122,16 +123,21 @@ def truth(text: str) -> bool:
     return {"ja": True, "nej": False}[text.lower()]
 
 
+def whole(text: str) -> int:
+    """50000 and 50.000."""
+    return int(text.replace(".", "") if GROUPED.fullmatch(text) else text)
+
+
 def amount(text: str) -> Decimal:
-    """1.234,56 and 1234.56."""
-    plain = text.replace(".", "").replace(",", ".") if "," in text else text
-    found = Decimal(plain)
+    """1.234,56 and 1234,56; 1.234 is a thousand and more, as Danes write it; 1234.56 is read too."""
+    grouped = GROUPED.fullmatch(text.partition(",")[0])
+    found = Decimal((text.replace(".", "") if grouped else text).replace(",", "."))
     if not found.is_finite():
         raise ValueError(text)
     return found
 
 
-KINDS: dict[str, Callable[[str], Any]] = {"heltal": int, "tal": amount, "tekst": str, "dato": date.fromisoformat, "ja/nej": truth}
+KINDS: dict[str, Callable[[str], Any]] = {"heltal": whole, "tal": amount, "tekst": str, "dato": date.fromisoformat, "ja/nej": truth}
 
 
 def value(kind: str, text: str) -> Value:

@@ -126,6 +126,13 @@ async def test_a_controller_makes_checks_and_tries_a_file_of_their_own(office: O
     path.write_text(path.read_text().replace("a.faktura_nr", "a.fakturanr"))
     status, said = await office.command("check", str(path), folder=tmp_path)
     assert (status, "Der er ingen kolonne, der hedder fakturanr. Mener du faktura_nr?" in said) == (2, True)
+    guide = (ROOT / "docs" / "controllers.md").read_text()
+    path.write_text(guide.partition("```sql\n")[2].partition("```")[0])
+    assert await office.command("check", str(path), folder=tmp_path) == (0, "store_koeb.sql: Alt er i orden.\n")
+    assert (
+        "Gennemgået"
+        in (await office.command("run", "store_koeb", "--period", "2026-Q3", "--parameter", "graense=10.000", folder=tmp_path))[1]
+    )
     status, said = await office.command("datasets", "--columns")
     assert (status, "    beloeb_ekskl         decimal    Beløb i kroner uden moms." in said) == (0, True)
 

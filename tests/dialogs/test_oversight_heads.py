@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from connectors.datasets import Column, Dataset, Period
 from dialogs.oversight import periods, scaffold, telling
 from dialogs.oversight.checking import statically
-from dialogs.oversight.heads import BadTilsyn, Source, read
+from dialogs.oversight.heads import BadTilsyn, Source, read, value
 
 HEAD = """-- titel:     Store fakturaer
 -- spørgsmål: Hvilke fakturaer er store?
@@ -94,6 +94,29 @@ def test_what_is_wrong_with_a_head_is_told_with_its_line(before: str, after: str
     with pytest.raises(BadTilsyn) as caught:
         read("store", text)
     assert any(str(one).startswith(said) for one in caught.value.faults), [str(one) for one in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("50.000", "50000"),
+        ("1.234.567,5", "1234567.5"),
+        ("1234,56", "1234.56"),
+        ("1234.56", "1234.56"),
+        ("0,5", "0.5"),
+        ("-2.000", "-2000"),
+    ],
+)
+def test_amounts_are_read_as_danes_write_them(text: str, wanted: str) -> None:
+    assert value("tal", text) == Decimal(wanted)
+
+
+@given(st.integers(-(10**9), 10**9))
+@settings(max_examples=40)
+def test_a_whole_number_is_the_same_with_and_without_dots(number: int) -> None:
+    dotted = f"{number:,}".replace(",", ".")
+    assert value("heltal", str(number)) == value("heltal", dotted) == number
+    assert value("tal", dotted) == number
 
 
 @given(st.text(max_size=300))
