@@ -100,7 +100,8 @@ class Shown:
     def about(self) -> list[tuple[str, str]]:
         """What the run is, as label and value."""
         run, tilsyn = self.run, self.tilsyn
-        given = ", ".join(f"{telling.heading(name)}: {value}" for name, value in tilsyn.values(run.period, run.given).items())
+        values = tilsyn.values(run.period, run.given)
+        given = ", ".join(f"{telling.heading(one.name)}: {telling.cell(values[one.name])}" for one in tilsyn.parameters)
         return [
             ("Spørgsmål", tilsyn.question),
             ("Periode", periods.said(run.period)),
@@ -111,7 +112,7 @@ class Shown:
             ("Afsluttet", moment(run.ended_at) if run.ended_at else "–"),
             ("Stikprøve", self.sample.method if self.sample else tilsyn.sample),
             ("Frist for opfølgning", texts.count(tilsyn.days, "dag", "dage")),
-            ("Værdier", given),
+            *([("Værdier", given)] if given else []),
             ("Kørsel", run.id),
         ]
 
