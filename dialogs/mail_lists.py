@@ -15,7 +15,7 @@ from dialogs.fields import At, Colleague
 from dialogs.finishing import finish
 from dialogs.form import Ask, Notice
 from dialogs.lookups import List, Thing, squeezed
-from dialogs.people_table import Crowd, crowd, kept, listed
+from dialogs.people_table import Crowd, kept, listed
 from dialogs.standard import Standard
 from dialogs.talk import Button
 from jobs.engine import Job
@@ -176,11 +176,6 @@ class Membership(OfList):
     reverse: ClassVar[str]
 
     members: Crowd
-
-    @classmethod
-    @override
-    def people(cls, at: At) -> Sequence[Colleague]:
-        return crowd(at.answers.get("members")).people
 
     @property
     def number(self) -> str:

@@ -12,6 +12,7 @@ from dialogs.approving import Wish
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague
 from dialogs.form import Notice, Request
+from dialogs.people_table import crowd
 from dialogs.rules import Rule
 from dialogs.talk import Button, Event, Fact, Reply, Who
 from dialogs.verdicts import meanwhile
@@ -43,9 +44,8 @@ class Standard(Request):
 
     @classmethod
     def people(cls, at: At) -> Sequence[Colleague]:
-        """The people that are added, removed or given a right. Default: nobody."""
-        del at
-        return []
+        """The people that are added, removed or given a right. Default: those in the field `members`, if there is one."""
+        return crowd(at.answers.get("members")).people
 
     @classmethod
     async def hinders(cls, at: At) -> Notice | None:

@@ -16,7 +16,7 @@ from dialogs.fields import At, Colleague, Option, Pick, Reading
 from dialogs.finishing import finish
 from dialogs.form import Ask, Notice
 from dialogs.people_field import People
-from dialogs.people_table import Crowd, crowd, listed
+from dialogs.people_table import Crowd, listed
 from dialogs.standard import Reversal
 from dialogs.talk import Fact, Reply
 from jobs.engine import Job
@@ -108,11 +108,6 @@ class Form(mail_lists.OfList):
         ),
     ] = Crowd()
     now: tuple[Colleague, ...] = ()  # the owners, as the summary showed them
-
-    @classmethod
-    @override
-    def people(cls, at: At) -> Sequence[Colleague]:
-        return crowd(at.answers.get("members")).people
 
     @classmethod
     @override

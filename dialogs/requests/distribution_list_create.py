@@ -1,6 +1,6 @@
 """Make a distribution list: name, address, owner, who is on it, who may send to it, and whether it is seen in the address book."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from typing_extensions import override
@@ -14,7 +14,7 @@ from dialogs.fields import At, Colleague, Option, Pick
 from dialogs.finishing import finish
 from dialogs.form import Ask
 from dialogs.people_field import People
-from dialogs.people_table import Crowd, crowd, listed
+from dialogs.people_table import Crowd, listed
 from dialogs.standard import Reversal, Standard
 from dialogs.talk import Fact
 from jobs.engine import Job
@@ -73,11 +73,6 @@ class Form(Standard):
             required=False,
         ),
     ] = "yes"
-
-    @classmethod
-    @override
-    def people(cls, at: At) -> Sequence[Colleague]:
-        return crowd(at.answers.get("members")).people
 
     @classmethod
     @override

@@ -115,11 +115,6 @@ class Form(Standard):
 
     @classmethod
     @override
-    def people(cls, at: At) -> Sequence[Colleague]:
-        return crowd(at.answers.get("members")).people
-
-    @classmethod
-    @override
     def about(cls, answers: Mapping[str, Any]) -> str:
         return f"adgangen til {texts.plain(answers['mailbox']['name'])}" if answers.get("mailbox") else "adgangen til postkassen"
 

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from connectors.exchange import Exchange
 from connectors.opened import opened
+from connectors.servicenow import Caller, ServiceNow
 from connectors.systems import Systems
 from settings import Settings
 from simulators import exchange as simulated_exchange
@@ -110,6 +111,18 @@ async def world(simulators: str) -> AsyncIterator[World]:
 async def systems(world: World) -> AsyncIterator[Systems]:
     async with opened(Settings(simulators_url=world.url)) as found:
         yield found
+
+
+@pytest.fixture
+def servicenow(systems: Systems) -> ServiceNow:
+    """The instance, with all that is seeded."""
+    return systems.get(ServiceNow)
+
+
+@pytest.fixture
+async def birthe(servicenow: ServiceNow) -> Caller:
+    """An ordinary employee there."""
+    return await servicenow.caller("birthe.holm@kk.example")
 
 
 @pytest.fixture

@@ -14,22 +14,11 @@ from connectors.errors import Conflict, Denied, NotFound, Refused, Unavailable
 from connectors.opened import opened
 from connectors.servicenow import Caller, IncidentDraft, ServiceNow, description, note_from
 from connectors.servicenow_table import file_name, plain_type
-from connectors.systems import Systems
 from settings import Settings
 from tests.connectors.conftest import Wild, World, says
 
 PRINTER = "INC0010243"
 ADMIN = {"Authorization": aiohttp.encode_basic_auth("admin", "admin")}
-
-
-@pytest.fixture
-def servicenow(systems: Systems) -> ServiceNow:
-    return systems.get(ServiceNow)
-
-
-@pytest.fixture
-async def birthe(servicenow: ServiceNow) -> Caller:
-    return await servicenow.caller("birthe.holm@kk.example")
 
 
 def draft(caller: Caller, **changes: str) -> IncidentDraft:
