@@ -152,7 +152,8 @@ class Correcting(Changing):
             if name == self.form.asked or isinstance(kind, Text):
                 continue
             reading = await self.find(name, self.turn.text if kind.corrects else text)
-            if reading is None and isinstance(kind, Pick) and words.means(text) is None and not pointing.points(text):
+            bare = len(text.split()) < SHORT and words.means(text) is None and not pointing.points(text)
+            if reading is None and bare and isinstance(kind, Pick):
                 reading = kind.named(text)
             named = marked or "person" in self.turn.meaning.entities
             if reading is None and named and isinstance(kind, Who) and name in self.form.answers:

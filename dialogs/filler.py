@@ -98,7 +98,7 @@ class Filler(Hearing):
         turn.close_card(form.card, "Vi begyndte forfra.")
         self.regrettable("Vi begyndte forfra.")
         turn.note("Helt forfra.")
-        turn.beside = (Button(label="Fortryd", do="restore", data={"form": form.id}),)
+        turn.beside = (Button(label="Fortryd", do="restore", data={"form": form.id}, checks=False),)  # beside a card with inputs
         await Filler.begin(turn, form.intent, "")
 
     async def lay_aside(self) -> None:
@@ -243,7 +243,7 @@ class Filler(Hearing):
         if state.waiting and state.open is None:
             state.open = state.waiting.pop()
             filler = Filler(turn, state.open)
-            turn.beside = (Button(label="Senere", do="later"), drawing.cancel("Drop den"))
+            turn.beside = (Button(label="Senere", do="later", checks=False), drawing.cancel("Drop den"))
             try:
                 await filler.again(f"Tilbage til {filler.kind.about(state.open.answers)}:")
             except ConnectorError as error:
