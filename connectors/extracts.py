@@ -6,7 +6,8 @@ the same name with `.kontrol` behind: `antal=1234` and `sum=1.234,56`.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 KINDS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 BATCH = 65_536  # rows
+THREADS = 2  # columns converted at the same time
 TOTAL = r"(?i)^(\*+|(i alt|ialt|total|sum|subtotal)\b.*)$"
+BLANKS = " \t\u00a0\u202f"
 GRAND = re.compile(r"\*\*|\bi ?alt\b|\btotal\b", re.IGNORECASE)
 
 
@@ -86,12 +89,14 @@ def extract(path: Path, dataset: Dataset) -> "tuple[pa.Table, list[str]]":
 
     sheet = read(path, dataset)
     totals = without_totals(sheet, dataset)
-    numbers = [sheet.columns[one.name] for one in dataset.columns if one.type == "decimal"]
-    hint = styles(numbers)
-    arrays = []
-    for column in dataset.columns:
-        place = Place(sheet.file, sheet.headings[column.name], column, sheet.row_of, sheet.notes)
-        arrays.append(typed(place, sheet.columns[column.name], hint))
+
+    def hint() -> str:
+        return styles([sheet.columns[one.name] for one in dataset.columns if one.type == "decimal"])
+
+    places = [Place(sheet.file, sheet.headings[column.name], column, sheet.row_of) for column in dataset.columns]
+    with ThreadPoolExecutor(THREADS) as pool:  # Arrow lets go of the interpreter while it computes
+        arrays = list(pool.map(lambda place: typed(place, sheet.columns[place.column.name], hint), places))
+    sheet.notes += [note for place in places for note in place.notes]
     table = pa.table(arrays, schema=dataset.schema())
     keyed(sheet, dataset, table)
     check_totals(sheet, dataset, table, totals, hint)
@@ -110,15 +115,18 @@ class Total:
 
 
 def without_totals(sheet: Sheet, dataset: Dataset) -> list[Total]:
-    """Leave out repeated headings, and lines that sum others: marked by * or a word, or without any part of the key."""
+    """Trim the cells; leave out repeated headings, and lines that sum others: marked by * or a word where they begin or in the key, or without a key."""
     import pyarrow.compute as pc
 
-    trimmed = {name: pc.utf8_trim_whitespace(values) for name, values in sheet.columns.items()}
-    empty = reduce(pc.and_, (pc.equal(trimmed[name], "") for name in dataset.key))
-    heading = reduce(pc.and_, (pc.equal(values, sheet.headings[name]) for name, values in trimmed.items()))
-    words = [trimmed[one.name] for one in dataset.columns if one.type == "text" and not one.personal]
-    marked = reduce(pc.or_, (pc.match_substring_regex(values, TOTAL) for values in words), empty)
-    drop = pc.or_(marked, heading)
+    sheet.columns = {name: pc.utf8_trim(values, BLANKS) for name, values in sheet.columns.items()}
+    columns = sheet.columns
+    drop = reduce(pc.and_, (pc.equal(columns[name], "") for name in dataset.key))
+    for name in {dataset.columns[0].name, *(one for one in dataset.key if dataset.column(one).type == "text")}:
+        drop = pc.or_(drop, pc.match_substring_regex(columns[name], TOTAL))
+    heading = pc.equal(columns[dataset.columns[0].name], sheet.headings[dataset.columns[0].name])
+    if pc.any(heading).as_py():
+        heading = reduce(pc.and_, (pc.equal(values, sheet.headings[name]) for name, values in columns.items()))
+        drop = pc.or_(drop, heading)
     if not pc.any(drop).as_py():
         return []
     return dropped(sheet, dataset, drop.to_pylist(), heading.to_pylist())
@@ -155,7 +163,7 @@ def keyed(sheet: Sheet, dataset: Dataset, table: "pa.Table") -> None:
         raise bad(sheet.file, "nøglen mangler.", sheet.row_of(index), sheet.headings[name])
 
 
-def check_totals(sheet: Sheet, dataset: Dataset, table: "pa.Table", totals: list[Total], hint: str) -> None:
+def check_totals(sheet: Sheet, dataset: Dataset, table: "pa.Table", totals: list[Total], hint: Callable[[], str]) -> None:
     """Each subtotal is the sum of the rows since the last one, a grand total that of all before it."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -165,7 +173,7 @@ def check_totals(sheet: Sheet, dataset: Dataset, table: "pa.Table", totals: list
     since = 0
     for one in totals:
         place = Place(sheet.file, sheet.headings[dataset.control], dataset.column(dataset.control), lambda _, row=one.row: row)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-        told = decimals(place, pa.array([one.text.strip()]), hint or ",")[0].as_py()
+        told = decimals(place, pa.array([one.text]), lambda: hint() or ",")[0].as_py()
         start = 0 if one.grand else since
         if told != (pc.sum(table[dataset.control].slice(start, one.before - start)).as_py() or Decimal(0)):
             raise bad(

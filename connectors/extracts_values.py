@@ -53,22 +53,42 @@ def bad(file: str, why: str, row: int = 0, column: str = "") -> Refused:
     return Refused("filer", f"{where}: {why}", code="bad_file")
 
 
-def typed(place: Place, values: "pa.Array", hint: str) -> "pa.Array":
-    """A column in its declared type; "" is null. hint: how the file's other numbers are written, "," or ".", "" where nothing tells."""
+def typed(place: Place, values: "pa.Array", hint: Callable[[], str]) -> "pa.Array":
+    """A trimmed column in its declared type; "" is null. hint: how the file's other numbers are written, "," or ".", "" where nothing tells.
+
+    Columns with few different values (dates, accounts) are converted once for each of them.
+    """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    values = pc.utf8_trim(values, " \t\u00a0\u202f")
-    values = without(values, pc.equal(values, ""))
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    column = place.column
+    if column.type == "text" and (column.personal or column.width):
+        return texts(place, without(values, pc.equal(values, "")))
+    coded = values.dictionary_encode()
+    if len(coded.dictionary) * 4 > len(values):
+        return converted(place, without(values, pc.equal(values, "")), hint)
+    first = Place(
+        place.file,
+        place.heading,
+        column,
+        lambda n: place.row_of(pc.index(coded.indices, pa.scalar(n, coded.indices.type)).as_py()),
+        place.notes,
+    )
+    return converted(first, without(coded.dictionary, pc.equal(coded.dictionary, "")), hint).take(coded.indices)
+
+
+def converted(place: Place, values: "pa.Array", hint: Callable[[], str]) -> "pa.Array":
+    """Texts, null where there is nothing, in the column's type."""
     kind = place.column.type
     if kind == "text":
-        return texts(place, values)
+        return values
     if kind == "decimal":
         return decimals(place, values, hint)
     if kind == "integer":
         return integers(place, values)
-    if kind == "boolean":
-        return truths(place, values)
-    return moments(place, values)
+    return truths(place, values) if kind == "boolean" else moments(place, values)
 
 
 def first_not(fits: "pa.Array") -> int | None:
@@ -121,7 +141,7 @@ def styles(columns: Sequence["pa.Array"]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def decimals(place: Place, values: "pa.Array", hint: str) -> "pa.Array":
+def decimals(place: Place, values: "pa.Array", hint: Callable[[], str]) -> "pa.Array":
     """Numbers with at most two decimals, exactly."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -129,10 +149,12 @@ def decimals(place: Place, values: "pa.Array", hint: str) -> "pa.Array":
     if first_not(matches(values, PLAIN)) is None:
         plain = pc.replace_substring(values, ",", ".")
         return exact(place, plain)
-    values = tidy(values)
     found = style(values)
+    if not found:
+        values = tidy(values)
+        found = style(values)
     if found == "?":
-        found = hint
+        found = hint()
         if not found:
             index = first_not(pc.invert(matches(values, "[.,]")))
             raise place.bad(index or 0, "tallene kan læses på to måder (er 1.234 ettusind eller godt en?). Gem filen med to decimaler.")

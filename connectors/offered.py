@@ -13,6 +13,7 @@ import connectors
 from connectors.datasets import OffersDatasets
 from connectors.extracts import Extracts
 from connectors.http import Connector
+from connectors.personer import Personer
 from connectors.systems import Systems
 
 
@@ -44,6 +45,8 @@ def offered(systems: Systems) -> dict[str, OffersDatasets]:
             if dataset.name in found:
                 raise LookupError(f"two connectors offer {dataset.name}")
             found[dataset.name] = source
+    persons = Personer(dict(found))
+    found |= {dataset.name: persons for dataset in persons.datasets()}
     return dict(sorted(found.items()))
 
 

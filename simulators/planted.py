@@ -11,7 +11,13 @@ from functools import cache
 
 from simulators.simulation import Simulation
 
-GENERATORS = ("simulators.staff", "simulators.kvantum.ledger", "simulators.timereg.sheets", "simulators.servicenow.seed_oversight")
+GENERATORS = (
+    "simulators.staff",
+    "simulators.accounts",
+    "simulators.kvantum.ledger",
+    "simulators.timereg.sheets",
+    "simulators.servicenow.seed_oversight",
+)
 SEED = 1
 
 

@@ -13,6 +13,9 @@ from simulators.world import NOW, PEOPLE, UNITS, Person, person
 
 TODAY = NOW.date()
 FIRST_FATED = 60  # people before that are spoken of in conversations and stay as they are
+SPOKEN_OF = frozenset(
+    {63, 68, 69, 70, 76, 80, 83, 89, 97, 102, 104, 115, 116, 154, 157, 161, 163, 167, 172, 173, 175, 181, 187, 197, 199, 200}
+)  # and these
 WEEK = 37.0  # hours of a full week
 BOSSES = frozenset(one.manager for one in PEOPLE) - {0}
 
@@ -86,7 +89,7 @@ class Hiring:
         self.fates: dict[int, str] = {}
         self.left_on: dict[int, date] = {}
         self.found: list[Employment] = []
-        ordinary = [one for one in PEOPLE if one.number >= FIRST_FATED and one.number not in BOSSES and one.number % 19]
+        ordinary = [one for one in PEOPLE if one.number >= FIRST_FATED and one.number not in BOSSES | SPOKEN_OF and one.number % 19]
         self.pool = self.chance.sample(ordinary, len(ordinary))
 
     def take(self, fate: str, count: int) -> list[Person]:
@@ -147,6 +150,8 @@ class Hiring:
         for one in self.take("starts", 4):
             monday = date(2026, 7, 6) + timedelta(weeks=self.chance.randint(0, 9))
             self.employ(one, start=monday + timedelta(days=2))
+        for one in (*self.take("idle", 5), *self.take("idle_by_group", 2)):
+            self.employ(one)
         for one in PEOPLE:
             if one.number not in self.fates:
                 self.employ(one)

@@ -16,6 +16,7 @@ from simulators.graph.corpus import FILED_MESSAGE_ID, HALF_FILED, internet_messa
 from simulators.graph.routes import Routes, only
 from simulators.graph.seed import seed
 from simulators.graph.wire import JSON, Answer, Call, Refusal, compact, envelope, injected, options, segments
+from simulators.planted import seed_of
 from simulators.simulation import Simulation, System
 
 __all__ = ["FILED_MESSAGE_ID", "HALF_FILED", "SYSTEM", "internet_message_id"]
@@ -50,7 +51,7 @@ async def answered(simulation: Simulation, routes: Routes, request: web.Request)
     headers = {"request-id": request_id, "client-request-id": client_id}
     try:
         roles = tokens.checked(simulation, request.headers.get("Authorization", ""))
-        call = read(request, await request.read())
+        call = read(request, await request.read(), seed_of(simulation))
         if call.path[:1] == ("$batch",):
             only(call, "POST")
             answer = await batch.answer(call, roles, routes.answer)
@@ -61,14 +62,14 @@ async def answered(simulation: Simulation, routes: Routes, request: web.Request)
     return response(answer, headers)
 
 
-def read(request: web.Request, body: bytes) -> Call:
+def read(request: web.Request, body: bytes, seed: int) -> Call:
     """The call in a request."""
     raw = request.rel_url.raw_path.removeprefix("/graph/")
     version, _, rest = raw.partition("/")
     if version.lower() != VERSION:
         raise Refusal(400, "BadRequest", f"Invalid version: {version[:40]}.")
     base = f"{request.scheme}://{request.host}/graph/{VERSION}"
-    return Call(request.method, segments(rest), options(request.rel_url.raw_query_string), request.headers, body, base, rest)
+    return Call(request.method, segments(rest), options(request.rel_url.raw_query_string), request.headers, body, base, rest, seed)
 
 
 def response(answer: Answer, headers: dict[str, str]) -> web.Response:

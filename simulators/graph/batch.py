@@ -69,4 +69,4 @@ def inner(call: Call, part: dict[str, Any]) -> Call:
     if found[:1] == ("$batch",):
         raise refused("A batch within a batch is not supported.")
     body = compact(part["body"]) if part.get("body") is not None else b""
-    return Call(method.upper(), found, options(query), named, body, call.base, quote(path.lstrip("/"), safe="/%$'()="))
+    return Call(method.upper(), found, options(query), named, body, call.base, quote(path.lstrip("/"), safe="/%$'()="), call.seed)

@@ -45,6 +45,9 @@ class Routes:
         match [call.path[0].lower() if call.path else "", *call.path[1:]]:
             case ["users", *rest]:
                 return await self.user(call, rest, roles)
+            case ["subscribedskus"]:
+                only(call, "GET")
+                return users.skus(call, roles)
             case ["groups", *rest]:
                 return groups.answer(call, rest, self.simulation, roles)
             case ["me", *_]:

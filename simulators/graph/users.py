@@ -6,9 +6,11 @@ Source: https://learn.microsoft.com/graph/api/user-list, https://learn.microsoft
 import re
 from typing import Any
 
+from simulators import accounts
 from simulators.graph import odata
 from simulators.graph.paging import page
 from simulators.graph.wire import Answer, Call, Refusal
+from simulators.planted import SEED
 from simulators.world import BY_EMAIL, BY_ID, DOMAIN, PEOPLE, Person, person
 
 TYPE = "microsoft.graph.user"
@@ -21,8 +23,8 @@ UNFILTERED = ("onPremisesDomainName", "preferredLanguage", "onPremisesExtensionA
 CLAUSE = re.compile(r'\s*(?:(?P<sign>[()])|(?P<word>AND|OR)\b|"(?P<name>\w+):(?P<value>[^"]*)")')
 
 
-def record(one: Person) -> dict[str, Any]:
-    """Every property of a person."""
+def record(one: Person, seed: int = SEED) -> dict[str, Any]:
+    """Every property of a person. seed: of the world that the account belongs to."""
     login = one.login.rpartition("\\")[2]
     return {
         "id": one.id,
@@ -46,8 +48,8 @@ def record(one: Person) -> dict[str, Any]:
         "usageLocation": "DK",
         "userType": "Member",
         "employeeType": "Medarbejder",
-        "employeeId": f"K{one.number:05d}",
-        "accountEnabled": True,
+        "employeeId": f"{100000 + one.number}",
+        **accounts.properties(one.number, seed),
         "createdDateTime": f"20{10 + one.number % 15}-0{1 + one.number % 9}-01T07:00:00Z",
         "onPremisesSamAccountName": login,
         "onPremisesDomainName": DOMAIN,
@@ -73,16 +75,16 @@ def found(text: str) -> Person:
     return one
 
 
-def shown(one: Person, names: list[str]) -> dict[str, Any]:
+def shown(one: Person, names: list[str], seed: int = SEED) -> dict[str, Any]:
     """The chosen properties, or the eleven that come without a choice."""
-    full = record(one)
+    full = record(one, seed)
     return {name: full[name] for name in names or DEFAULT}
 
 
 def get(call: Call, one: Person) -> Answer:
     """GET /users/{id}."""
     names = odata.read_select(call.query.get("$select"), KNOWN, TYPE)
-    body = {"@odata.context": f"{call.base}/$metadata#users/$entity", **shown(one, names)}
+    body = {"@odata.context": f"{call.base}/$metadata#users/$entity", **shown(one, names, call.seed)}
     expand = odata.read_expand(call.query.get("$expand"))
     for name, inner in expand.items():
         if name not in {"manager", "directreports"}:
@@ -151,7 +153,33 @@ def listed(call: Call) -> Answer:
         if name not in {"displayName", "userPrincipalName", "surname", "givenName", "createdDateTime"}:
             raise unsupported(f"Sorting by '{name[:40]}' is not supported for current user type.")
         people.sort(key=lambda one, name=name: str(record(one)[name]).lower(), reverse=falling)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-    return page(call, [shown(one, names) for one in people], f"{call.base}/$metadata#users", 100, 999)
+    rows = [shown(one, names, call.seed) for one in people]
+    for expanded, inner in odata.read_expand(call.query.get("$expand")).items():
+        if expanded != "manager":
+            raise unsupported(f"Expanding '{expanded[:40]}' is not supported here.")
+        chosen = odata.read_select(inner.get("$select"), KNOWN, TYPE)
+        rows = [
+            {**row, "manager": typed(person(one.manager), chosen)} if one.manager else row for row, one in zip(rows, people, strict=True)
+        ]
+    return page(call, rows, f"{call.base}/$metadata#users", 100, 999)
+
+
+def skus(call: Call, roles: frozenset[str]) -> Answer:
+    """GET /subscribedSkus: the licences that are paid for."""
+    if not roles & {"User.Read.All", "Directory.Read.All", "Organization.Read.All"}:
+        raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    held = [sku for one in accounts.accounts(call.seed).values() for sku in (*one.direct, *one.by_group)]
+    rows = [
+        {
+            "skuId": sku,
+            "skuPartNumber": name,
+            "capabilityStatus": "Enabled",
+            "consumedUnits": held.count(sku),
+            "prepaidUnits": {"enabled": 250},
+        }
+        for sku, name in accounts.SKUS.items()
+    ]
+    return Answer({"@odata.context": f"{call.base}/$metadata#subscribedSkus", "value": rows})
 
 
 def matching(call: Call) -> list[Person]:
@@ -169,7 +197,7 @@ def matching(call: Call) -> list[Person]:
     if "$filter" in call.query:
         clause = odata.read_filter(call.query["$filter"])
         allowed(clause, advanced, "$orderby" in call.query, TYPES)
-        people = [one for one in people if odata.holds(clause, record(one).get)]
+        people = [one for one in people if odata.holds(clause, record(one, call.seed).get)]
     return people
 
 

@@ -17,6 +17,7 @@ from aiohttp import web
 from typing_extensions import override
 
 from simulators.faults import parsed
+from simulators.planted import SEED
 from simulators.simulation import Simulation
 from simulators.world import NOW
 
@@ -50,7 +51,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One request, also one part of a batch. `path`: the decoded segments after v1.0. `base`: this host's address up to v1.0."""
+    """One request, also one part of a batch. `path`: the decoded segments after v1.0. `base`: this host's address up to v1.0.
+
+    seed: of the world whose accounts are shown.
+    """
 
     method: str
     path: tuple[str, ...]
@@ -59,6 +63,7 @@ class Call:
     body: bytes
     base: str
     raw_path: str
+    seed: int = SEED
 
     def prefers(self, name: str) -> str:
         """The value of one preference of the `Prefer` header, without quotes, in lower case; empty where it is not there."""

@@ -146,3 +146,25 @@ async def test_the_plain_rules_find_what_is_planted_in_servicenow(systems: Syste
         if own or (writer not in {approver, "system"} and (approver, writer) not in acts):
             odd.add((row["sys_id"],))
     assert odd == findings("T12", date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_the_plain_rules_find_who_left_and_what_is_not_used(world: World, systems: Systems, tmp_path: Path, seed: int) -> None:
+    """T1 (accounts) and T15 (licences that a person has directly) read plainly, for the third quarter."""
+    await world.switch(world_seed=seed)
+    tables = {}
+    for name in ("graph.brugere", "graph.licenser", "timereg.ansaettelser"):
+        tables[name] = pq.read_table((await fetch(offered(systems)[name], name, None, tmp_path)).path).to_pylist()
+    end = date(2026, 9, 30)
+    jobs: dict[str, list[date | None]] = {}
+    for row in tables["timereg.ansaettelser"]:
+        jobs.setdefault(row["bruger_id"], []).append(row["til"])
+    gone = {who for who, ends in jobs.items() if all(one and one < end for one in ends)}
+    enabled = {row["bruger_id"] for row in tables["graph.brugere"] if row["accountEnabled"]}
+    assert {(who,) for who in gone & enabled} == findings("T1", date(2026, 1, 1), end, seed)
+    assert gone - enabled
+    signed = {row["userPrincipalName"]: row["lastSignIn"].date() for row in tables["graph.brugere"] if row["lastSignIn"]}
+    direct = {row["userPrincipalName"] for row in tables["graph.licenser"] if row["tildelt_via"] == "direkte"}
+    unused = {(who,) for who in direct if (end - signed[who]).days > 90}
+    assert unused == {one.key for one in planted(seed) if one.tilsyn == "T15" and one.finding}
+    assert len(unused) == 5
