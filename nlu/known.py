@@ -13,11 +13,12 @@ from functools import lru_cache
 from nlu.known_names import LONGEST_NAME, NOTHING, People, Titles, joined
 from nlu.lexicon import lexicon
 from nlu.near import Near
-from nlu.normalise import fold
+from nlu.normalise import fold_word
 from nlu.ordinary import ordinary
 
 MOST_OPTIONS = 20_000  # words whose readings are kept: the same few thousand make up nearly every text
 SHORTEST_SLIPPED = 3  # letters
+MOST_SLIPPED = 150  # words of a text that are looked up with a slip in them as well: a long one takes no longer than a short one
 SURE = 2  # it is that name wherever it stands
 LIKELY = 1  # it is where the sentence has the form for it
 POSSIBLE = 0  # an ordinary word that is a name too: it is one after its noun or in quotation marks
@@ -40,12 +41,13 @@ class Named:
 
 @dataclass(frozen=True)
 class _Token:
-    """A written word. capital: one that says something, inside a sentence and not in a text of capitals alone."""
+    """A written word. capital: one that says something, inside a sentence and not in a text of capitals alone. late: too late for slips."""
 
     start: int
     end: int
     folded: str
     capital: bool
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,8 @@ class Known:
 
     def _read(self, token: _Token, *, inside: bool = False) -> tuple[_Option, ...]:
         """What a written word can stand for; an ordinary one for another only `inside` a name that has begun, or with a capital."""
-        return self._options(token.folded, inside or token.capital or token.folded not in ordinary(), SHORTEST_SLIPPED - inside)
+        slipped = not token.late and (inside or token.capital or token.folded not in ordinary())
+        return self._options(token.folded, slipped, SHORTEST_SLIPPED - inside)
 
     def _find_options(self, folded: str, slipped: bool, shortest: int) -> tuple[_Option, ...]:
         """As it is, without a genitive -s or the noun at its end; and, where it may be `slipped` and has `shortest` letters, nearly so."""
@@ -191,12 +194,10 @@ class Known:
 
 def _tokens(text: str) -> Iterator[_Token]:
     shouted = text.isupper()
-    for match in _TOKEN.finditer(text):
+    for number, match in enumerate(_TOKEN.finditer(text)):
         first = match.group()[0]
         capital = not shouted and first.isupper() and not _SENTENCE_END.search(text, max(0, match.start() - 8), match.start())
-        yield _Token(match.start(), match.end(), joined(_folded(match.group())), capital)
+        yield _Token(match.start(), match.end(), joined(fold_word(match.group())), capital, number >= MOST_SLIPPED)
 
-
-_folded = lru_cache(maxsize=MOST_OPTIONS)(fold)
 
 NOBODY = Known.of()

@@ -12,6 +12,8 @@ import numpy as np
 from nlu import entities, fingerprint, vectors
 from nlu.features import seen
 from nlu.known import NOBODY, Known
+from nlu.ordinary import ordinary
+from nlu.spelling import spelling
 from nlu.understanding import OUT_OF_SCOPE, Understanding
 
 HERE = Path(__file__).parent / "model"
@@ -101,4 +103,6 @@ def load(path: Path | None = None) -> Model:
         raise ValueError(f"{folder / 'weights.npz'}: not the weights of a model") from error
     if told["classes"] != list(weights.classes):
         raise ValueError(f"{folder}: card.json and weights.npz are not of the same model")
+    for words in (spelling, ordinary):
+        words()  # kept from now on: they are not read in somebody's turn
     return Model(weights, float(told["temperature"]), float(told["threshold"]), name=told["weights"][:NAME])

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 4000  # characters that are read; what comes after them changes neither wish nor entities, and costs time
 _FOLDED = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "é": "e", "è": "e", "ê": "e"})
@@ -22,8 +23,13 @@ _QUOTED = re.compile(
 
 def fold(text: str) -> str:
     """Fold `text` for comparing: NFC, lower case, æøå → ae oe aa, accents off e, letters repeated three times or more → one."""
+    if text.isascii():
+        return _REPEATED.sub(r"\1", text.lower())
     lowered = unicodedata.normalize("NFC", text).lower().translate(_FOLDED)
     return _REPEATED.sub(r"\1", unicodedata.normalize("NFC", lowered))
+
+
+fold_word = lru_cache(maxsize=20_000)(fold)  # the same words come again and again
 
 
 def clean(text: str) -> str:

@@ -6,11 +6,10 @@ A name is given as written, without a genitive -s: "Ib Testrups" → "Ib Testrup
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from nlu.known import NOBODY, SURE, Known
 from nlu.lexicon import Lexicon, lexicon
-from nlu.normalise import fold
+from nlu.normalise import fold_word
 from nlu.ordinary import ordinary
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
@@ -78,16 +77,13 @@ def find(text: str, known: Known = NOBODY) -> list[Person]:
     return found
 
 
-_folded = lru_cache(maxsize=20_000)(fold)  # the same words come again and again
-
-
 def _words(text: str) -> Iterator[_Word]:
     shouted = text.isupper() and len(text) > 12  # then a capital says nothing
     for match in _TOKEN.finditer(text):
         word = match.group()
         capital = word[0].isupper() and not shouted and not (word.isupper() and len(word) > 1)
         first = _SENTENCE_END.search(text, max(0, match.start() - 8), match.start())
-        yield _Word(match.start(), match.end(), word, _folded(word), capital, bool(first))
+        yield _Word(match.start(), match.end(), word, fold_word(word), capital, bool(first))
 
 
 def _joins(text: str, end: int, start: int) -> bool:
@@ -162,10 +158,11 @@ class _Names:
 
     def _before_surname(self, at: int) -> bool:
         """A word in small letters that nobody writes otherwise, before a surname: "fjern tuva hansen"."""
-        after = self._next_to(at)
-        return bool(
-            after and self._is_odd(self.words[at].folded) and after.folded.removesuffix("s") in self.lexicon.last and not after.capital
-        )
+        before, after = self._word(at - 1), self._next_to(at)
+        if after is None or after.capital or after.folded.removesuffix("s") not in self.lexicon.last:
+            return False
+        led = before is None or before.folded in _HANDLING | _BEFORE_SURNAME | _ASKED | _VERBS
+        return led and self._is_odd(self.words[at].folded)
 
     def _is_odd(self, folded: str) -> bool:
         return (

@@ -53,4 +53,5 @@ def renew(var_dir: Path) -> Renewal:
     renewal = Renewal(name, old, len(extra), changes(before, versions.load(name), train.sets()))
     if not renewal.fell:
         versions.use(name)
+    versions.prune()
     return renewal

@@ -3,12 +3,13 @@ sentence's form ("sæt Ole på X", "hvem er på X"). A purpose ("til vores team"
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from nlu.known import LIKELY, NOBODY, SURE, Known, Named
 from nlu.lexicon import lexicon
-from nlu.normalise import danish, fold, lower
+from nlu.normalise import danish, fold, fold_word, lower
 
 Kind = Literal["list_name", "mailbox_name"]
 Place = tuple[int, int]
@@ -97,7 +98,9 @@ _BOX_BY_FORM = re.compile(
 )
 _BOX_ENDS = frozenset(("post", "mail", "postkasse", "mailboks"))
 _OF_THE_STATE = frozenset(("digital", "e-boks"))  # Digital Post is no mailbox of ours
-_INSIDE = re.compile(danish(r"(?<!\w)(?:i|på|til|fra|af|in|to|from)\s$"))
+_SMALL_WORD = re.compile(
+    danish(r"(?<!\w)(?:i|o|på|til|fra|aff?|via|med|bag|bruger|ejer|for|over|ind|ud|owns|overtager?|in|on|of|to|from)\s$")
+)
 _THE_NAMED = re.compile(
     r"\b(?:the|our)\s(?P<name>[A-ZÆØÅ][\w&-]*(?:\s[A-ZÆØÅ0-9][\w&-]*){0,3})\s(?:(?:distribution|mailing|shared)\s)?(?P<noun>list|dl|mailbox|inbox)\b"
 )
@@ -220,7 +223,7 @@ def _called(text: str, at: int) -> Place | None:
         return capitals
     end = at
     for count, word in enumerate(_words_from(text, at)):
-        if fold(word.group()) in _STOP or count == 4:
+        if fold_word(word.group()) in _STOP or count == 4:
             break
         end = word.end()
     return (at, end) if end > at else None
@@ -249,7 +252,7 @@ def _capitals(text: str, at: int) -> Place | None:
     end = words[0].end()
     for at_word, word in enumerate(words[1:], start=2):
         after = words[at_word] if at_word < len(words) else None
-        small = fold(word.group()) in _INNER and after and after.group()[0].isupper() and not _is_first_name(after.group())
+        small = fold_word(word.group()) in _INNER and after and after.group()[0].isupper() and not _is_first_name(after.group())
         if not (_is_capital(word.group()) or word.group().isdecimal() or small):
             break
         end = word.end()
@@ -258,7 +261,7 @@ def _capitals(text: str, at: int) -> Place | None:
 
 def _is_first_name(word: str) -> bool:
     """Whether it is somebody's, a genitive -s included ("Jørgens")."""
-    folded = fold(word)
+    folded = fold_word(word)
     return folded in lexicon().first or folded in lexicon().doubtful_first or folded.removesuffix("s") in lexicon().first
 
 
@@ -274,14 +277,18 @@ def _boxes(text: str, low: str) -> list[Title]:
         Title(*match.span("name"), "list_name" if match["noun"] in ("list", "dl") else "mailbox_name")
         for match in _THE_NAMED.finditer(text)
     ]
-    for match in _CAPITAL.finditer(text):
-        if place := _capitals(text, match.start()):
+    for start in _after_small_words(text, low):
+        if place := _capitals(text, start):
             words = fold(text[place[0] : place[1]]).split()
-            before = max(0, place[0] - 80), place[0]
-            called = len(words) > 1 and words[-1] in _BOX_ENDS and words[0] not in _OF_THE_STATE and _INSIDE.search(low, *before)
-            if called or (_BOX_BY_FORM.search(low, *before) and _may_be_title(text, place)):
+            called = len(words) > 1 and words[-1] in _BOX_ENDS and words[0] not in _OF_THE_STATE
+            if called or (_BOX_BY_FORM.search(low, max(0, start - 80), start) and _may_be_title(text, place)):
                 found.append(Title(*place, "mailbox_name"))
     return found
+
+
+def _after_small_words(text: str, low: str) -> Iterator[int]:
+    """Where a capital stands after one of the small words that names of lists and mailboxes stand after: all others are not looked at."""
+    return (at for match in _CAPITAL.finditer(text) if _SMALL_WORD.search(low, max(0, (at := match.start()) - 12), at))
 
 
 def _by_form(text: str, low: str) -> list[Title]:
@@ -292,8 +299,8 @@ def _by_form(text: str, low: str) -> list[Title]:
         if _OTHER_MATTER.search(low)
         else [Title(*match.span("q" if match["q"] else "s"), "list_name") for match in _QUOTED.finditer(text)]
     )
-    for match in _CAPITAL.finditer(text):
-        place = _capitals(text, match.start())
+    for start in _after_small_words(text, low):
+        place = _capitals(text, start)
         if place and _is_named_by_form(text, low, place):
             found.append(Title(*place, "list_name"))
     for match in _LACKS.finditer(text):
@@ -316,7 +323,7 @@ def _is_named_by_form(text: str, low: str, place: Place) -> bool:
 
 def _may_be_title(text: str, place: Place) -> bool:
     name = text[place[0] : place[1]]
-    words = [fold(word) for word in name.split()]
+    words = [fold_word(word) for word in name.split()]
     if (
         _CODE.fullmatch(name)
         or words[-1].endswith(_OTHER_ENDS)

@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from nlu import card, entities, evaluate, fingerprint, model, slots, spelling, typos, vectors
+from nlu import card, entities, evaluate, fingerprint, model, ordinary, slots, spelling, typos, vectors
 from nlu.features import plain, seen
 from nlu.understanding import NEARLY, OUT_OF_SCOPE
 
@@ -148,6 +148,7 @@ def train(out: Path = model.HERE, examples: Examples | None = None) -> dict[str,
     judges = sets()
     if examples is None:
         examples = phrases()
+        ordinary.write(text for text, _ in examples)
         spelling.write(plain(entities.read(text, evaluate.REFERENCE, slots.INVENTED)) for text, _ in examples)
     trained = pipeline().fit(table(_twice([text for text, _ in examples]), evaluate.REFERENCE), 2 * [intent for _, intent in examples])
     weights = weights_of(trained)

@@ -6,6 +6,7 @@ watches the file (nlu/live.py), so it is replaced in one move.
 
 import os
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from nlu import fingerprint, model
 from nlu.model import Model
 
 SHIPPED = "shipped"
+KEPT = 5  # models of an installation, 12 MB each: the one in use, some to go back to, and what was tried last
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
 
 
@@ -83,6 +85,17 @@ class Versions:
     def reset(self) -> None:
         """Go back to the shipped model. Raises OSError."""
         self._write([])
+
+    def prune(self) -> None:
+        """Delete all but `KEPT` models: the one in use stays, and the latest. Raises OSError, and ValueError as `order`."""
+        order = self.order()
+        folders = [path for path in self.folder.glob("*") if _NAME.fullmatch(path.name)]
+        folders.sort(key=lambda path: (path.name in order[:1], path.stat().st_mtime_ns), reverse=True)
+        gone = {path.name for path in folders[KEPT:]}
+        if not gone.isdisjoint(order):
+            self._write([name for name in order if name not in gone])
+        for path in folders[KEPT:]:
+            shutil.rmtree(path)
 
     def all(self) -> list[Version]:
         """Every model, the one in use first, then those before it, then the others."""

@@ -54,4 +54,4 @@ def test_the_sentences_for_judging_are_labelled_with_known_intents() -> None:
         rows = evaluate.rows(path)
         assert {row.intent for row in rows} - set(LATER) == set(INTENTS)
         outside = sum(row.intent == "out_of_scope" for row in rows) / len(rows)
-        assert 0.22 <= outside <= 0.36, path.name
+        assert 0.17 <= outside <= 0.36, path.name

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu import entities, evaluate, features, slots, spelling, train, typos
+from nlu import entities, evaluate, features, ordinary, slots, spelling, train, typos
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,11 @@ def test_a_word_one_slip_away_is_the_word(written: str, meant: str) -> None:
 def test_the_words_are_those_of_the_phrases() -> None:
     texts = (features.plain(entities.read(text, evaluate.REFERENCE, slots.INVENTED)) for text, _ in train.phrases())
     assert spelling.WORDS.read_text("utf-8") == spelling.listed(texts), "phrases have changed: run python -m nlu train --out nlu/model"
+
+
+def test_the_ordinary_words_are_those_of_the_phrases() -> None:
+    listed = ordinary.listed(text for text, _ in train.phrases())
+    assert ordinary.WORDS.read_text("utf-8") == listed, "phrases have changed: run python -m nlu train --out nlu/model"
 
 
 def test_most_slips_in_common_words_are_undone() -> None:

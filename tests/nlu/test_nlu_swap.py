@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 import nlu
 from nlu import fingerprint, kept, notes, train
 from nlu.live import Live
-from nlu.versions import SHIPPED, Versions
+from nlu.versions import KEPT, SHIPPED, Versions
 from tests.house import House, lines, running
 
 TODAY = date(2026, 11, 23)
@@ -36,6 +37,22 @@ def put(var: Path, model: Path, name: str = NAME) -> Versions:
     versions.folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(model, versions.path(name))
     return versions
+
+
+def test_the_latest_models_are_kept_and_the_one_in_use_with_them(tmp_path: Path) -> None:
+    versions, names = Versions(tmp_path), [f"2026-11-{day:02}-0123abcd" for day in range(1, KEPT + 4)]
+    for age, name in enumerate(reversed(names)):
+        versions.path(name).mkdir(parents=True)
+        os.utime(versions.path(name), (1_000_000 - age, 1_000_000 - age))
+    (versions.folder / "mine").mkdir()
+    for name in names[:3]:
+        versions.use(name)
+    versions.prune()
+    left = [names[2], *names[-KEPT + 1 :]]
+    assert sorted(path.name for path in versions.folder.iterdir()) == sorted([*left, "current", "mine"])
+    assert versions.order() == [names[2]], "what is gone is nothing to go back to"
+    versions.prune()
+    assert [one.name for one in versions.all() if one.name != SHIPPED] == [names[2], *reversed(names[-KEPT + 1 :])]
 
 
 def reading(live: Live) -> str:
