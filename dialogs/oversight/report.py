@@ -23,7 +23,7 @@ MOST = 500  # findings in the report: the rest are in the workbook, and the repo
 NARROW = 7  # columns of an upright page
 LONGEST = 300  # characters of one value
 FOREIGN = re.compile(  # what the bundled fonts have no glyph for (tried one by one): PDF/A takes no text that cannot be seen
-    r"[^\n -~\u00a0-\u024f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20a0-\u20bf\u2190-\u226f]"
+    r"[^\n -~\u00a0-\u024f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20a0-\u20bf\u2190-\u2217\u2219-\u2246\u2248-\u226f]"
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\s*(.*?)(?:stream\r?\n|endobj)", re.DOTALL)
 PAGE = re.compile(rb"/Type/Page/Resources (\d+) 0 R.*?/Contents (\d+) 0 R", re.DOTALL)
 NAMED = re.compile(rb"/(f\d+) (\d+) 0 R")
-TOKEN = re.compile(rb"/(f\d+) [\d.]+ Tf|(TJ|Tj)|(BDC)|(\()")
+TOKEN = re.compile(rb"/(f\d+) [\d.]+ Tf|(TJ|Tj)|(BDC)|(\()|(?<!<)<([0-9A-Fa-f]+)>")
 INSIDE = re.compile(rb"\\.|[()]", re.DOTALL)
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
@@ -40,6 +40,8 @@ def shown(page: bytes) -> Iterator[tuple[str, bytes]]:
             end = end_of(page, at)
             waiting.append(unescaped(page[at:end]))
             at = end + 1
+        elif match[5]:
+            waiting.append(bytes.fromhex(match[5].decode()))
         else:
             yield from ((font, text) for text in waiting if match[2])
             waiting = []
