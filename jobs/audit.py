@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, Executable, insert, select, text
 
 from jobs.logs import clean
 from jobs.tables import AUDIT, DETAIL
@@ -82,10 +82,15 @@ def stamp(moment: datetime) -> str:
 
 
 class Ledger:
-    """The end of the chain, for one transaction: taken under the writer's lock when it is first needed, written out by `flush`."""
+    """The end of the chain, for one transaction: taken under the writer's lock when it is first needed, written out by `flush`.
 
-    def __init__(self, connection: Connection) -> None:
+    alone: one write has the transaction to itself, because together with others it failed.
+    """
+
+    def __init__(self, connection: Connection, *, alone: bool = False) -> None:
+        self.alone = alone
         self._connection = connection
+        self._later: dict[Executable, list[dict[str, Any]]] = {}
         self._last: tuple[int, str] | None = None
         self._entries: list[dict[str, Any]] = []
         self._details: list[dict[str, Any]] = []
@@ -110,9 +115,13 @@ class Ledger:
         """The number that the next entry will have."""
         return self._end()[0]
 
+    def later(self, statement: Executable, values: dict[str, Any]) -> None:
+        """Have it executed at the end of the transaction, in one call with the others of its kind: most of a call's time is its own."""
+        self._later.setdefault(statement, []).append(values)
+
     def flush(self) -> None:
         """Write the new entries."""
-        for statement, rows in ((NEW, self._entries), (NEW_DETAIL, self._details)):
+        for statement, rows in (*self._later.items(), (NEW, self._entries), (NEW_DETAIL, self._details)):
             if rows:
                 self._connection.execute(statement, rows)
 

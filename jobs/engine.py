@@ -159,7 +159,9 @@ class Jobs:
         from jobs.recovery import VERSION, Recovery
 
         quieten()
-        engine: dict[str, Any] = {"hide_parameters": True} | ({"creator": postgres(self._place.plain)} if self._place.plain else {})
+        engine: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": False} | (
+            {"creator": postgres(self._place.plain)} if self._place.plain else {}
+        )
         config: DBOSConfig = {
             "name": self._name,
             "system_database_url": self._place.jobs,

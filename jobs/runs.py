@@ -11,7 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Executable, Insert, Row, Table, bindparam, delete, false, func, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Executable,
+    Insert,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.audit import Ledger, stamp
@@ -57,6 +72,7 @@ class Event:
 
 KEY: BindParameter[str] = bindparam("key")
 CLOSE = update(RUN).where(RUN.c.id == KEY, RUN.c.finished_at.is_(None))  # built once: that takes longer than to run them
+NEW_EVENT = insert(EVENT)
 NO_TROUBLE, NO_ASK = delete(TROUBLE).where(TROUBLE.c.run_id == KEY), delete(ASK).where(ASK.c.run_id == KEY)
 OVER = delete(BEGUN).where(BEGUN.c.run_id == KEY, BEGUN.c.attempt == bindparam("tries"), BEGUN.c.activity == bindparam("name"))
 NO_WAIT = update(WAIT).where(WAIT.c.run_id == KEY, WAIT.c.over_at.is_(None))
@@ -69,8 +85,8 @@ def unless_there(connection: Connection, table: Table, row: dict[str, Any]) -> b
 
 @functools.cache  # to build a statement takes longer than to run it
 def _insert(dialect: str, table: Table) -> Insert:
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)  # without it psycopg's is lost: -1
+    fresh = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return fresh.on_conflict_do_nothing().execution_options(preserve_rowcount=True)  # without it psycopg's is lost: -1
 
 
 class Runs:
@@ -99,10 +115,10 @@ class Runs:
         def write(connection: Connection, ledger: Ledger) -> bool:
             first = connection.execute(CLOSE, {"key": key, **values}).rowcount == 1
             if first:
-                connection.execute(NO_TROUBLE, {"key": key})
+                ledger.later(NO_TROUBLE, {"key": key})
                 if state != "failed":  # nobody is asked any more; of one that failed it is needed when it is begun again
-                    connection.execute(NO_ASK, {"key": key})
-                connection.execute(NO_WAIT, {"key": key, "over_at": now})
+                    ledger.later(NO_ASK, {"key": key})
+                ledger.later(NO_WAIT, {"key": key, "over_at": now})
                 body = {"run": key, "state": state, "outcome": values["outcome"], "minutes": more.get("minutes", 0)}
                 ledger.append(now, "closed", body, key)
             return bool(first)
@@ -113,10 +129,13 @@ class Runs:
         """Write down that a step is over, once."""
 
         def write(connection: Connection, ledger: Ledger) -> None:
-            if unless_there(connection, EVENT, {**event.row(), "seq": ledger.next}):
+            row = {**event.row(), "seq": ledger.next}
+            if not ledger.alone:
+                ledger.later(NEW_EVENT, row)  # where it is there already all of them fail, and each is tried alone
+            if not ledger.alone or unless_there(connection, EVENT, row):
                 ledger.append(event.at, "step", event.body, event.run_id, event.detail)
                 if event.begun:
-                    connection.execute(OVER, {"key": event.run_id, "tries": event.attempt, "name": event.activity})
+                    ledger.later(OVER, {"key": event.run_id, "tries": event.attempt, "name": event.activity})
                 if event.came_on:
                     connection.execute(update(RUN).where(RUN.c.id == event.run_id).values(deaths=0))
 

@@ -24,7 +24,7 @@ from jobs.tables import NO_SCHEMA, create
 T = TypeVar("T")
 Work = Callable[[Connection, Ledger], T]
 MOST = 200  # writes in one transaction
-GATHER = 0.006  # seconds that a write waits for others to share its commit
+GATHER = 0.01  # seconds that a write waits for others to share its commit
 LITE = ("database is locked", "database or disk is full", "disk I/O error")  # SQLite's words for what will pass
 log = structlog.get_logger()
 
@@ -101,7 +101,7 @@ class Store:
 
     def _transaction(self, works: list[Work[Any]]) -> list[Any]:
         with self._writer.begin() as connection:
-            ledger = Ledger(connection)
+            ledger = Ledger(connection, alone=len(works) == 1)
             results = [work(connection, ledger) for work in works]
             ledger.flush()
             return results

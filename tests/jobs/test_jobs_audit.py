@@ -257,7 +257,7 @@ def stored(path: Path) -> list[Any]:
         return connection.execute("SELECT * FROM audit ORDER BY seq").fetchall()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACTS, min_size=1, max_size=3))
 def test_no_tampering_stays_unseen(template: bytes, tmp_path_factory: pytest.TempPathFactory, acts: list[Any]) -> None:
     folder = tmp_path_factory.getbasetemp() / "tampered"

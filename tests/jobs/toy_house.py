@@ -183,6 +183,8 @@ class House:
         return [path.name for path in self.folder.glob("*.locks/*") if path.name != ".setup"]
 
     def close(self) -> None:
+        for child in self._children:  # how they stop is tried elsewhere
+            child.kill()
         for child in self._children:
-            child.kill(signal.SIGCONT)
-            child.stop()
+            child.process.join(5)
+            child.pipe.close()
