@@ -20,6 +20,8 @@ SYSTEMS = {
     "outlook": "Outlook",
     "edoc": "eDoc",
     "kvantum": "Kvantum",
+    "timereg": "Tidsregistreringen",
+    "exchange": "Exchange",
 }
 TROUBLE: dict[type[ConnectorError], str] = {
     Unavailable: "{system} svarer ikke lige nu. Jeg har gemt det, du har skrevet, så prøv igen om lidt.",

@@ -14,14 +14,14 @@ from dialogs.fields import At, Bad, Got, Kind, Reading, Which
 from dialogs.oversight import periods
 from dialogs.oversight.heads import Often, Tilsyn
 from dialogs.oversight.rights import office
+from dialogs.oversight.runner import UNIT
 from nlu.normalise import fold
 
 OFFERED = 5
 IN_TITLE, ENOUGH = 3, 2  # what a word of the title counts beside one of the question; what makes a tilsyn meant in a longer sentence
 COMMON = frozenset("tilsyn ledels kontro over eller under paa dage hvor data tjek mulige timer".split())
 LOOKS = re.compile(r"(?:vis|se|sammenlign|hvad fandt|hvad viste)\b")  # a wish of its own
-UNIT = re.compile(r"\b(?:enheden|afdelingen|enhed)\s+[”\"]?([A-ZÆØÅ][\wæøåÆØÅ -]{2,60}?)[”\"]?(?=$|[.,!?]|\s+(?:for|i)\s)")
-UNIT_PARAMETER = "enhed"
+OF_UNIT = re.compile(r"\b(?:enheden|afdelingen|enhed)\s+[”\"]?([A-ZÆØÅ][\wæøåÆØÅ -]{2,60}?)[”\"]?(?=$|[.,!?]|\s+(?:for|i)\s)")
 
 
 class TilsynRef(BaseModel):
@@ -44,7 +44,7 @@ class TilsynRef(BaseModel):
             question=tilsyn.question,
             datasets=[one.dataset for one in tilsyn.sources],
             often=tilsyn.often,
-            has_unit=any(one.name == UNIT_PARAMETER for one in tilsyn.parameters),
+            has_unit=any(one.name == UNIT for one in tilsyn.parameters),
         )
 
 
@@ -165,5 +165,5 @@ class Unit(Kind):
     @override
     async def find(self, text: str, at: At) -> Reading:
         del at
-        match = UNIT.search(text)
+        match = OF_UNIT.search(text)
         return Got(match[1].strip()) if match else None

@@ -1,6 +1,7 @@
 """See what a tilsyn found: the newest run that the text means, more of its rows, all tilsyn and how they stand, and what data there are."""
 
 import re
+from datetime import timedelta
 
 from connectors.datasets import Period
 from dialogs import texts
@@ -22,6 +23,7 @@ SIGN = re.compile(r"\bunderskriv|\bskriv(?:e)? under\b|\bgodkend")
 GENERAL = frozenset(
     "result fund fundet fundene seneste senest sidste nyeste kvarta koerse sammen unders godken".split()
 )  # stems of words that say nothing of which
+LONGEST = timedelta(hours=2)  # that a command works on a run
 MOST = 20  # datasets or tilsyn on a card
 
 
@@ -62,7 +64,7 @@ async def newest(turn: Turn, tilsyn: Tilsyn | None, period: Period | None) -> No
     """The newest run of that tilsyn and period; where it gave nothing, that is what is told."""
     runs = await office(turn.desk).runs.of(tilsyn.name if tilsyn else "", period, 1)
     if runs:
-        await shown(turn, runs[0], 0)
+        await shown(turn, await settled(turn, runs[0]), 0)
         return
     run = Button(
         label="Kør det nu",
@@ -75,6 +77,15 @@ async def newest(turn: Turn, tilsyn: Tilsyn | None, period: Period | None) -> No
         turn.say(telling.never(tilsyn.title, period), run)
     else:
         turn.say(f"Der er ikke kørt noget tilsyn{f' for {periods.said(period)}' if period else ''} endnu.", run)
+
+
+async def settled(turn: Turn, run: Run) -> Run:
+    """A run as it stands: one that nobody works on any more is not under way."""
+    if run.state != "running":
+        return run
+    status = await turn.desk.jobs.status(run.job) if run.job else None
+    over = status.state in {"cancelled", "failed", "done"} if status else turn.desk.now() - run.started_at > LONGEST
+    return await office(turn.desk).stopped(run) if over else run
 
 
 async def shown(turn: Turn, run: Run, first: int) -> None:
@@ -102,6 +113,8 @@ async def overview(turn: Turn, known: dict[str, Tilsyn]) -> None:
     runs: dict[str, Run] = {}
     for one in await office(turn.desk).runs.of(most=500):
         runs.setdefault(one.tilsyn, one)
+    for name, one in runs.items():
+        runs[name] = await settled(turn, one)
     facts = [Fact(label=texts.plain(one.title), value=standing(runs.get(one.name))) for one in list(known.values())[:MOST]]
     never = sum(one.name not in runs for one in known.values())
     more = f" {texts.count(never, 'er', 'er')} ikke kørt endnu." if never else ""

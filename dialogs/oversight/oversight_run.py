@@ -13,9 +13,10 @@ from dialogs.desk import Desk
 from dialogs.fields import At, Got, Reading
 from dialogs.form import Ask, Notice, Request
 from dialogs.oversight import cards, periods
-from dialogs.oversight.fields import UNIT_PARAMETER, TilsynRef, Unit, When, WhichTilsyn, choices_of, kept, period_of
+from dialogs.oversight.fields import TilsynRef, Unit, When, WhichTilsyn, choices_of, kept, period_of
 from dialogs.oversight.heads import BadTilsyn, load
 from dialogs.oversight.rights import REFUSAL, may_see, office
+from dialogs.oversight.runner import UNIT
 from dialogs.oversight.store import Run
 from dialogs.talk import Fact, Reply
 from jobs.engine import Job
@@ -167,12 +168,12 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
 async def begun(desk: Desk, form: Form, by: tuple[str, str], key: str) -> Run:
     """The run, noted and frozen. Raises Refused("bad_tilsyn") where the file is no longer what it was checked as."""
     oversight = office(desk)
-    given = {UNIT_PARAMETER: form.unit} if form.unit else {}
+    given = {UNIT: form.unit} if form.unit else {}
     try:
         tilsyn = await asyncio.to_thread(load, oversight.folder / f"{form.tilsyn.name}.sql")
     except BadTilsyn:
         raise Refused("oversight", "the file is no longer right", code="bad_tilsyn") from None
-    return await oversight.begin(tilsyn, period_of(form.period), given, by=by, key=key)
+    return await oversight.begin(tilsyn, period_of(form.period), given, by=by, key=key, job=key)
 
 
 async def fetch(desk: Desk, run: Run, dataset: str) -> Fetched:

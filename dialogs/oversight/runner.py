@@ -17,13 +17,14 @@ from dialogs import texts
 from dialogs.oversight.calendar_days import Calendar
 from dialogs.oversight.checking import check
 from dialogs.oversight.heads import BadTilsyn, Fault, Tilsyn, every, load, read
-from dialogs.oversight.running import Limits, NotRun, Result, Workers
+from dialogs.oversight.running import Limits, NotRun, Result, Workers, near
 from dialogs.oversight.store import Run, Runs
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SQL, RESULT = "tilsyn.sql", "fund.parquet"  # of a run's folder, beside its datasets
+UNIT = "enhed"  # the parameter and the column by which a run is of one unit
 KEPT = timedelta(days=5 * 365)
 
 
@@ -61,8 +62,8 @@ class Oversight:
         """The folder of a run."""
         return self._var / run_id
 
-    async def begin(self, tilsyn: Tilsyn, period: Period, given: dict[str, str], *, by: tuple[str, str], key: str) -> Run:
-        """Note that a run begins, and freeze the file. by: id and name. key: the same key gives the same run.
+    async def begin(self, tilsyn: Tilsyn, period: Period, given: dict[str, str], *, by: tuple[str, str], key: str, job: str = "") -> Run:
+        """Note that a run begins, and freeze the file. by: id and name. key: the same key gives the same run. job: that does the work.
 
         Raises ValueError (Danish) for a parameter that does not fit.
         """
@@ -77,6 +78,7 @@ class Oversight:
             datasets=tuple(one.dataset for one in tilsyn.sources),
             by_id=by[0],
             by_name=by[1],
+            job=job,
             started_at=self.now(),
             sql_sha256=tilsyn.sha256,
             minutes=tilsyn.minutes,
@@ -96,6 +98,8 @@ class Oversight:
         """The findings over the fetched data; the run as it ended, "failed" with its problem where the SELECT could not be run."""
         tilsyn, datasets = await self.of(run), declared(offered(systems))
         done = run.model_copy(update={"lineage": tuple(fetched)})
+        if problem := await asyncio.to_thread(unknown_unit, run.given.get(UNIT, ""), self._files(done)):
+            return await self._ended(done, state="failed", problem=problem)
         try:
             result = await self._result(tilsyn, datasets, done, self.place(run.id) / RESULT)
         except NotRun as error:
@@ -108,6 +112,10 @@ class Oversight:
     async def broken(self, run: Run, dataset: str, error: ConnectorError) -> Run:
         """The run ends because a source broke: "partial", without findings."""
         return await self._ended(run, state="partial", problem=why(dataset, error))
+
+    async def stopped(self, run: Run) -> Run:
+        """The run ends because the work on it did: it was cancelled, or its process is gone."""
+        return await self._ended(run, state="failed", problem="Kørslen blev stoppet, før den var færdig.")
 
     async def carry_out(self, run: Run, systems: Systems) -> Run:
         """Fetch everything, then find; the run as it ended."""
@@ -154,8 +162,11 @@ class Oversight:
             await self.runs.remove([run.id for run in old])
 
     async def _result(self, tilsyn: Tilsyn, datasets: Mapping[str, Dataset], run: Run, out: Path | None) -> Result:
-        files = {one.dataset: self.place(run.id) / f"{one.dataset}.parquet" for one in run.lineage}
-        return await self.workers.run(tilsyn, datasets, tilsyn.values(run.period, run.given), files, out)
+        return await self.workers.run(tilsyn, datasets, tilsyn.values(run.period, run.given), self._files(run), out)
+
+    def _files(self, run: Run) -> dict[str, Path]:
+        """Where a run's data lie, by dataset."""
+        return {one.dataset: self.place(run.id) / f"{one.dataset}.parquet" for one in run.lineage}
 
     async def _ended(self, run: Run, **how: Any) -> Run:
         done = run.model_copy(update={"ended_at": self.now(), **how})
@@ -170,10 +181,27 @@ def frozen(place: Path, sql: str) -> None:
 
 
 def part(path: Path, first: int, most: int) -> "pa.Table":
-    """So many rows from a place on."""
+    """So many rows from a place on; only the groups of rows that hold them are read."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.read_table(path).slice(first, most)
+    file, found = pq.ParquetFile(path), []
+    for group in range(file.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if first < rows and most > 0:
+            found.append(file.read_row_group(group).slice(first, most))
+            most -= found[-1].num_rows
+        first = max(0, first - rows)
+    return pa.concat_tables(found) if found else file.schema_arrow.empty_table()
+
+
+def unknown_unit(unit: str, files: Mapping[str, Path]) -> str:
+    """Why a run for one unit says nothing: no dataset knows a unit of that name. "" where one does, or none has units."""
+    import pyarrow.parquet as pq
+
+    having = [path for path in files.values() if UNIT in pq.read_schema(path).names] if unit else []
+    known = {name for path in having for name in pq.read_table(path, columns=[UNIT])[UNIT].unique().to_pylist() if name}
+    return f"Der er ingen enhed, der hedder {unit}.{near(unit, sorted(known))}" if having and unit not in known else ""
 
 
 def offered(systems: Systems) -> dict[str, OffersDatasets]:
@@ -195,9 +223,9 @@ def source_of(systems: Systems, dataset: str) -> OffersDatasets:
     return source
 
 
-SYSTEMS = {"timereg": "Tidsregistreringen", "exchange": "Exchange"}
 REASONS = {
     "not_configured": "er ikke sat op her",
+    "closed": "har lukket lige nu",
     "incomplete": "stoppede midt i det hele",
     "control_total": "gav en anden kontrolsum, end den selv oplyser",
     "doubled_key": "gav de samme rækker to gange",
@@ -209,4 +237,4 @@ REASONS = {
 def why(dataset: str, error: ConnectorError) -> str:
     """Which source broke, and how, in a sentence."""
     reason = REASONS.get(error.code, "svarede ikke" if isinstance(error, Unavailable) else "gav mig ikke lov til at læse data")
-    return f"{SYSTEMS.get(error.system) or texts.system_name(error.system)} {reason}, da jeg hentede {dataset}."
+    return f"{texts.system_name(error.system)} {reason}, da jeg hentede {dataset}."

@@ -44,7 +44,7 @@ TABLE = Table(
 class Run(BaseModel):
     """One run. Times are UTC; problem: in Danish, for a run that failed. sha256: of the rows; sql_sha256: of the file that it ran.
 
-    given: the parameters that were said. by_id, by_name: who ran it. minutes: that the tilsyn takes by hand.
+    given: the parameters that were said. by_id, by_name: who ran it. job: the key of the one that did, "" for a command. minutes: that the tilsyn takes by hand.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,6 +58,7 @@ class Run(BaseModel):
     datasets: tuple[str, ...] = ()
     by_id: str
     by_name: str
+    job: str = ""
     started_at: datetime
     ended_at: datetime | None = None
     state: State = "running"

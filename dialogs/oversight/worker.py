@@ -16,12 +16,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "decimal": "DECIMAL(18,2)", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
 MOST_ROWS = 5_000_000  # of findings: more are no findings but the data
+GROUP = 65_536  # rows that are read at a time where some are shown
 OVERHEAD = 3 << 30  # bytes of address space beside DuckDB's own limit: libraries, and what its results hold
 AT = re.compile(r"^LINE (\d+):", re.M)
 READ: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "decimal": Decimal}
@@ -127,10 +130,27 @@ def digest(table: "pa.Table") -> str:
     from pyarrow import csv
 
     text = pa.table({name: as_text(table[name]) for name in table.column_names})
-    written = io.BytesIO()
-    csv.write_csv(text, written)
-    types = ";".join(f"{field.name} {field.type}" for field in table.schema)
-    return hashlib.sha256(types.encode() + b"\n" + written.getvalue()).hexdigest()
+    hashed = Hashed()
+    hashed.write(";".join(f"{field.name} {field.type}" for field in table.schema).encode() + b"\n")
+    csv.write_csv(text, hashed)
+    return hashed.sha256.hexdigest()
+
+
+class Hashed(io.RawIOBase):
+    """A file that keeps the hash of what is written to it, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sha256 = hashlib.sha256()
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def write(self, data: Any) -> int:
+        self.sha256.update(data)
+        return len(data)
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +160,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     table = found(order)
     if order["out"]:
         part = Path(f"{order['out']}.part")
-        pq.write_table(table, part, compression="zstd")
+        pq.write_table(table, part, GROUP, compression="zstd")
         part.replace(order["out"])
     return {"rows": table.num_rows, "sha256": digest(table), "columns": [[field.name, str(field.type)] for field in table.schema]}
 

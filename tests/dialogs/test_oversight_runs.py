@@ -44,6 +44,7 @@ INVOICES = Dataset(
         Column("kreditor_nr", "text", "Kreditor."),
         Column("beloeb", "decimal", "Beløb."),
         Column("dato", "date", "Dagen."),
+        Column("enhed", "text", "Enheden."),
     ),
     ("faktura_id",),
     "Hver nat.",
@@ -78,7 +79,7 @@ class Money(OffersDatasets):
         if name == INVOICES.name:
             every = [(n, amount, date(2026, 5 + 3 * (n % 2), 4)) for n, amount in enumerate(self.amounts)]
             rows = [
-                {"faktura_id": f"F{n}", "kreditor_nr": str(1 + n % 2), "beloeb": f"{amount}.00", "dato": day}
+                {"faktura_id": f"F{n}", "kreditor_nr": str(1 + n % 2), "beloeb": f"{amount}.00", "dato": day, "enhed": f"Enhed {n % 2}"}
                 for n, amount, day in every
                 if period and period.first <= day <= period.last
             ]
@@ -188,6 +189,27 @@ async def test_a_source_that_breaks_leaves_the_earlier_result_as_it_was(
     assert [path.name for path in place.oversight.place(bad.id).iterdir()] == ["tilsyn.sql"]
     assert await place.oversight.runs.get(good.id) == good
     assert {path.name: path.read_bytes() for path in place.oversight.place(good.id).iterdir()} == files
+
+
+async def test_a_unit_that_no_dataset_knows_is_not_nothing_found(place: Place) -> None:
+    sql = SQL.replace("SELECT f", '-- parameter: enhed tekst "" kun denne enhed\nSELECT f', 1).replace(
+        "> $graense", "> $graense AND $enhed IN ('', f.enhed)"
+    )
+    (place.oversight.folder / "store.sql").write_text(sql)
+    assert ((await place.run(key="1", enhed="Enhed 1")).rows, (await place.run(key="2")).rows) == (2, 2)
+    wrong = await place.run(key="3", enhed="Enhet 1")
+    assert (wrong.state, wrong.problem) == ("failed", "Der er ingen enhed, der hedder Enhet 1. Mener du Enhed 1?")
+
+
+async def test_a_few_rows_of_many_are_read_from_their_place_on(place: Place) -> None:
+    place.money.amounts = list(range(1000, 1000 + 140_000))
+    run = await place.run()
+    assert run.rows == 70_000
+    assert [row["beloeb"] for row in await place.oversight.rows(run, 65_535, 3)] == [
+        139_999 + 1000 - 2 * n for n in (65_535, 65_536, 65_537)
+    ]
+    assert len(await place.oversight.rows(run, 69_998, 5)) == 2
+    assert await place.oversight.rows(run, 70_000, 5) == []
 
 
 async def test_the_last_time_is_the_last_whole_run_before(place: Place) -> None:
