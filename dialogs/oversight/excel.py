@@ -5,107 +5,21 @@ A text of the data is written as a text, never as a formula or a link, and CPR n
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from dialogs import texts
-from dialogs.oversight import telling
 from dialogs.oversight.cells import Column, Value, amount, columns_of, day, moment, rows_of
 from dialogs.oversight.shown import VERDICTS, Shown
 
+if TYPE_CHECKING:
+    from dialogs.oversight.sheets import Book
+
 MOST_ROWS = 1_048_575  # of a sheet, the head apart (Excel's limit)
-MOST_SIGNS = 32_000  # of a cell: Excel takes 32,767
-RUNS_CODE = ("=", "+", "-", "@", "\t", "\r")  # what a cell begins with that becomes a formula when somebody edits it
-FORMATS = {
-    "head": {
-        "bold": True,
-        "font_color": "#FFFFFF",
-        "bg_color": "#00386B",
-        "text_wrap": True,
-        "valign": "top",
-        "border": 1,
-        "border_color": "#B4C3D2",
-    },
-    "title": {"bold": True, "font_size": 16, "font_color": "#00386B"},
-    "answer": {"bold": True, "font_size": 12, "text_wrap": True, "valign": "top"},
-    "label": {"bold": True, "valign": "top"},
-    "text": {"valign": "top"},
-    "wrapped": {"text_wrap": True, "valign": "top"},
-    "quoted": {"valign": "top", "quote_prefix": True},
-    "count": {"num_format": "#,##0", "valign": "top", "align": "right"},
-    "integer": {"num_format": "0", "valign": "top"},
-    "amount": {"num_format": "#,##0.00;[Red]-#,##0.00", "valign": "top"},
-    "day": {"num_format": "dd-mm-yyyy", "valign": "top", "align": "left"},
-    "moment": {"num_format": "dd-mm-yyyy hh:mm", "valign": "top", "align": "left"},
-    "answered": {"text_wrap": True, "valign": "top", "bg_color": "#FFF9E0", "border": 1, "border_color": "#D9CFA6"},
-}
-
-
-class Book:
-    """A workbook that is being written."""
-
-    def __init__(self, path: Path) -> None:
-        import xlsxwriter
-
-        self.file = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-        self.formats = {name: self.file.add_format(properties) for name, properties in FORMATS.items()}
-
-    def sheet(self, name: str, widths: Sequence[int], *, head: Sequence[str] = ()) -> "Sheet":
-        """A new sheet with columns of so many signs; with a head it is frozen."""
-        return Sheet(self, self.file.add_worksheet(name), widths, head)
-
-
-class Sheet:
-    """A sheet, written from top to bottom."""
-
-    def __init__(self, book: Book, sheet: Any, widths: Sequence[int], head: Sequence[str]) -> None:
-        self.sheet, self.formats, self.row = sheet, book.formats, 0
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        for place, width in enumerate(widths):
-            sheet.set_column(place, place, width)
-        if head:
-            self.add(head, ["head"] * len(head))
-            sheet.freeze_panes(1, 0)
-            sheet.repeat_rows(0)
-
-    def add(self, values: Sequence[Value], formats: Sequence[str]) -> None:
-        """One row. A text is a text whatever it begins with."""
-        row, formats_of = self.row, self.formats
-        text, number = self.sheet.write_string, self.sheet.write_number
-        for place, (value, named) in enumerate(zip(values, formats, strict=True)):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                safe, plain = escaped(value), named if named in PLAIN else "text"
-                text(row, place, safe, formats_of["quoted" if plain == "text" and safe.startswith(RUNS_CODE) else plain])
-            else:
-                number(row, place, value, formats_of[named])
-        self.row += 1
-
-    def pairs(self, rows: Sequence[tuple[str, Value]], named: str = "wrapped") -> None:
-        """Labels and values below each other."""
-        for label, value in rows:
-            self.add([label, value], ["label", named if isinstance(value, str) else "count"])
-
-    def filtered(self, columns: int) -> None:
-        """A filter over everything below the head."""
-        self.sheet.autofilter(0, 0, max(self.row - 1, 0), columns - 1)
-
-
-PLAIN = {"head", "title", "answer", "label", "wrapped", "answered", "text"}  # formats for text
-
-
-def escaped(text: str) -> str:
-    """A text as a cell takes it: without CPR numbers, not too long, and not what the library takes for markup of its own."""
-    safe = telling.masked(text) if len(text) > 9 else text
-    if len(safe) > MOST_SIGNS:
-        safe = texts.shortened(safe, MOST_SIGNS)
-    return f"{safe} " if safe.startswith("<r>") and safe.endswith("</r>") else safe
 
 
 def write(path: Path, shown: Shown) -> None:
     """The workbook of a run at that path, whole or not at all. Raises OSError."""
+    from dialogs.oversight.sheets import Book
+
     part = path.with_name(f".{path.name}.part")
     try:
         book = Book(part)
@@ -124,7 +38,7 @@ def write(path: Path, shown: Shown) -> None:
         part.unlink(missing_ok=True)
 
 
-def _overview(book: Book, shown: Shown) -> None:
+def _overview(book: "Book", shown: Shown) -> None:
     run = shown.run
     sheet = book.sheet("Overblik", [26, 100])
     sheet.sheet.hide_gridlines(2)
@@ -150,7 +64,7 @@ def _overview(book: Book, shown: Shown) -> None:
     sheet.pairs([("Rækkernes SHA-256", run.sha256 or "–"), ("SQL-filens SHA-256", run.sql_sha256)], "text")
 
 
-def _findings(book: Book, shown: Shown) -> None:
+def _findings(book: "Book", shown: Shown) -> None:
     if shown.findings is None or shown.run.state != "found":
         book.sheet("Fund", [100]).add([shown.answer], ["answer"])
         return
@@ -172,7 +86,7 @@ def _judgement(shown: Shown, number: Value) -> list[Value]:
     return [one.verdict, one.reason, one.by] if one else [None, None, None]
 
 
-def _comparison(book: Book, shown: Shown) -> None:
+def _comparison(book: "Book", shown: Shown) -> None:
     if shown.development is None:
         book.sheet("Sammenligning", [100]).add([shown.compared], ["answer"])
         return
@@ -181,7 +95,7 @@ def _comparison(book: Book, shown: Shown) -> None:
     _table(book, "Sammenligning", columns, rows_of(path, columns))
 
 
-def _table(book: Book, name: str, columns: Sequence[Column], rows: Iterator[list[Value]]) -> None:
+def _table(book: "Book", name: str, columns: Sequence[Column], rows: Iterator[list[Value]]) -> None:
     """Rows under a frozen head with a filter, on as many sheets as they need."""
     formats = [column.format for column in columns]
     sheet, sheets = None, 0
@@ -199,7 +113,7 @@ def _table(book: Book, name: str, columns: Sequence[Column], rows: Iterator[list
     sheet.filtered(len(columns))
 
 
-def _sample(book: Book, shown: Shown) -> None:
+def _sample(book: "Book", shown: Shown) -> None:
     """The rows that were drawn, in their order, with room for what one judges them to be."""
     sample = shown.sample
     if sample is None or shown.findings is None:
@@ -235,7 +149,7 @@ LINEAGE = (
 )  # fmt: skip
 
 
-def _lineage(book: Book, shown: Shown) -> None:
+def _lineage(book: "Book", shown: Shown) -> None:
     sheet = book.sheet("Data og herkomst", [width for _, width, _ in LINEAGE], head=[label for label, _, _ in LINEAGE])
     for one in shown.run.lineage:
         values = [

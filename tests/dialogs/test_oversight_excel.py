@@ -9,9 +9,11 @@ from typing import Any, get_args
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from dialogs.oversight import cells, excel, telling
+from dialogs.oversight import cells, excel, sheets, telling
 from dialogs.oversight.shown import Shown
 from dialogs.oversight.store import State
 from tests.dialogs import oversight_shown as example
@@ -75,7 +77,7 @@ def test_text_of_the_data_is_never_a_formula_and_never_a_cpr_number(path: Path) 
     assert found[:4] == example.TEXTS[:4]
     assert found[4] == "til [CPR-nummer fjernet] for kørsel"
     assert found[5] == example.TEXTS[5]
-    assert found[6] == "<r><t>rå</t></r> "
+    assert found[6] == "<r><t>rå</t></r>"
     assert found[9] == "linje 1\nlinje 2"
     with zipfile.ZipFile(path) as book:
         names = book.namelist()
@@ -110,6 +112,24 @@ def test_the_lineage_tells_where_the_data_come_from(path: Path) -> None:
     assert told["Filens SHA-256"] == "ab" * 32
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    written=st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=9)
+        | st.sampled_from(["_x0041_", "<r>x</r>", "&lt;"]),
+        max_size=9,
+    )
+)
+def test_any_text_comes_back_as_it_was(written: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("any") / "book.xlsx"
+    book = sheets.Book(path)
+    sheet = book.sheet("Fund", [20, 20])
+    for text in written:
+        sheet.add([text, 1], ["text", "count"])
+    book.file.close()
+    assert [row[0] for row in read(path)["Fund"]] == written
+
+
 @pytest.mark.parametrize("state", [one for one in get_args(State) if one != "found"])
 def test_no_state_looks_like_another(state: State, tmp_path: Path) -> None:
     run = example.run(state, 0, problem="Kvantum svarede ikke." if state in {"failed", "partial"} else "")
@@ -139,7 +159,7 @@ def test_what_excel_cannot_count_with_is_written(tmp_path: Path) -> None:
     assert row[:6] == [1, "12345678901234567", "1.234.567.890.123.456,78", "1.5.1899", "nan", "a, b"]
     assert row[6] == pytest.approx((date(2026, 7, 1) - cells.EPOCH).days + 12 / 24)
     excel.write(tmp_path / "book.xlsx", Shown(example.run(count=1), example.TILSYN, tmp_path / "fund.parquet"))
-    assert len(read(tmp_path / "book.xlsx")["Fund"][1][7]) <= excel.MOST_SIGNS
+    assert len(read(tmp_path / "book.xlsx")["Fund"][1][7]) <= sheets.MOST_SIGNS
 
 
 def test_more_rows_than_a_sheet_holds_go_on_on_the_next(tmp_path: Path, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
