@@ -8,12 +8,13 @@ import structlog
 
 from connectors import servicenow_approvals
 from connectors.errors import ConnectorError
-from dialogs import approval_asker, texts
+from dialogs import approval_asker, texts, words
 from dialogs.approval_press import pressed, wish_of
 from dialogs.cases import approval_decide
 from dialogs.talk import Button, Reply
 from dialogs.turn import Turn
 from dialogs.verdicts import cards, decided, in_order, yes_of
+from dialogs.words import Word
 from jobs.asks import Asked
 from nlu.normalise import fold
 
@@ -32,7 +33,7 @@ SPOKEN = re.compile(
     rf"(?P<yes>{YES}(?:\s+(?:det|den|ønsket))?)"
     rf"|(?P<no>{NO})"
     r"(?:\s*[,:]\s*(?:fordi\s+)?(?P<why>.+)|\s+fordi\s+(?P<since>.+))?"
-    r"|spørg\s+(?P<whom>[\wæøå-]+)\s*:\s*(?P<what>.+)",
+    r"|spørg\s+(?:lige\s+)?(?P<whom>[\wæøå-]+)(?:\s*[:,]\s*|\s+)(?P<what>.+)",
     re.I | re.S,
 )  # as it is said where one thing waits
 NAMED = re.compile(
@@ -66,18 +67,26 @@ async def by_words(turn: Turn) -> bool:
     if turn.state.open or turn.event.after < 0:
         return False
     text = turn.text.strip(" .!")
-    if PARTLY.fullmatch(text) or SPOKEN.fullmatch(text) or NAMED.fullmatch(text) or LIKELY.match(text):
+    if PARTLY.fullmatch(text) or SPOKEN.fullmatch(text) or NAMED.fullmatch(text):
         asks = await open_for(turn)
         if asks and turn.last.startswith("snow-") and SPOKEN.fullmatch(text):
             await waiting(turn)  # the list that was read last held more than one
             return True
         if (asks and await answered(turn, text, asks)) or await of_servicenow(turn, text, alone=not asks):
             return True
-        if asks and LIKELY.match(text):
-            turn.note("Brug knapperne, eller skriv ”godkend” eller ”sig nej, fordi …”.")
-            await waiting(turn)
-            return True
+    if (LIKELY.match(text) or await agrees(turn)) and (asks := await open_for(turn)):
+        turn.note("Brug knapperne, eller skriv ”godkend” eller ”sig nej, fordi …”.")
+        listed(turn, asks, ())
+        return True
     return await approval_asker.by_words(turn)
+
+
+async def agrees(turn: Turn) -> bool:
+    """A bare yes where the last card that a job sent asks for an approval: it may mean that, and is not taken for it."""
+    if words.means(turn.text) is not Word.YES:
+        return False
+    replies = await turn.desk.told(turn.event.conversation)
+    return bool(replies) and replies[0].key.startswith("approve-")
 
 
 async def of_servicenow(turn: Turn, text: str, *, alone: bool) -> bool:
@@ -117,19 +126,20 @@ async def answered(turn: Turn, text: str, asks: list[Asked]) -> bool:
         await partly(turn, text, asks)
     elif spoken := SPOKEN.fullmatch(text):
         kind = "yes" if spoken["yes"] else "no" if spoken["no"] else "question"
-        whom = f"spørg {spoken['whom'] or ''}".lower()
-        fitting = [one for one in asks if kind != "question" or whom in [button.label.lower() for button in shown(one).buttons]]
-        await said(turn, kind, fitting or asks, spoken["why"] or spoken["since"] or spoken["what"] or "", sure=bool(fitting))
+        fitting = [one for one in asks if kind != "question" or is_asker(one, spoken["whom"])]
+        if not fitting:
+            return False
+        await said(turn, kind, fitting, spoken["why"] or spoken["since"] or spoken["what"] or "")
     elif named and (fitting := [one for one in asks if speaks_of(one, named["which"])]):
-        await said(turn, "yes" if named["yes"] else "no", fitting, named["why"] or "", sure=True)
+        await said(turn, "yes" if named["yes"] else "no", fitting, named["why"] or "")
     else:
         return False
     return True
 
 
-async def said(turn: Turn, kind: str, asks: list[Asked], why: str, *, sure: bool) -> None:
+async def said(turn: Turn, kind: str, asks: list[Asked], why: str) -> None:
     """The same as a press, where it is plain which is meant; else they are listed."""
-    if len(asks) > 1 or not sure:
+    if len(asks) > 1:
         which(turn, asks)
         return
     button = Button(label=turn.text[:40], do=f"approval {kind}", data={"job": asks[0].key})
@@ -158,6 +168,12 @@ async def partly(turn: Turn, text: str, asks: list[Asked]) -> None:
 def shown(ask: Asked) -> Reply:
     """The card, as it was drawn for whom is asked."""
     return Reply.model_validate(ask.shown["reply"])
+
+
+def is_asker(ask: Asked, whom: str) -> bool:
+    """Whether "spørg Birthe", or "spørg hende", means who has asked for it."""
+    labels = [button.label.lower() for button in shown(ask).buttons]
+    return whom.lower() in {"hende", "ham", "vedkommende"} or f"spørg {whom.lower()}" in labels
 
 
 def speaks_of(ask: Asked, text: str) -> bool:

@@ -18,7 +18,7 @@ NEWEST = 5  # jobs of theirs that are looked through
 IT = r"(?:den|det|oensket|anmodningen|bestillingen|min anmodning|mit oenske)"
 STATUS = re.compile(
     rf"(?:har|er) (?:(?:[a-z-]+ ){{1,3}})?(?:svaret|godkendt|taget stilling)(?: paa)?(?: {IT})?(?: endnu)?"
-    r"|(?:er der |har jeg faaet )?(?:svar|nyt) fra [a-z -]+|hvad siger [a-z-]+(?: [a-z-]+)?"
+    r"|(?:er der |har jeg faaet )?(?:svar|nyt) fra [a-z -]+|hvad (?:siger|sagde|svarede|svarer) [a-z-]+(?: [a-z-]+)?"
     r"|hv(?:ad|em) (?:venter|afventer) (?:jeg|vi)(?: paa)?|hvem (?:mangler(?: at svare| at godkende)?|skal godkende (?:den|det))"
     r"|hvad (?:mangler|venter) (?:jeg|vi) svar paa|hvor langt er (?:min |den )?godkendelse[rn]?"
 )
@@ -26,7 +26,7 @@ WITHDRAW = re.compile(
     rf"(?:(?:vil du |kan du |lad mig |jeg vil |jeg )?traek(?:ke|ker)? (?:{IT} )?tilbage|drop oensket|jeg fortryder oensket)(?: igen)?"
 )
 NUDGE = re.compile(
-    r"(?:kan du |vil du |gider du )?(?:(?:mind|minde|ryk|rykke|paamind|paaminde|skub til|prik til)(?: lige)? (?!mig\b)[a-z -]+"
+    r"(?:(?:kan|vil|gider) du (?:(?:ikke|lige|godt) )*)?(?:(?:mind|minde|ryk|rykke|paamind|paaminde|skub til|prik til)(?: lige)? (?!mig\b)[a-z -]+"
     r"|send (?:[a-z]+ )?en (?:paamindelse|rykker)(?: til [a-z -]+)?)"
 )
 REPLY = re.compile(r"(?:svar(?:et)?|mit svar)(?:\s+(?:er|ham|hende|til\s+[\wæøå-]+|[\wæøå-]+))?\s*[:,]\s*(?P<text>.+)", re.I | re.S)
@@ -41,7 +41,7 @@ async def by_words(turn: Turn) -> bool:
     reply = REPLY.fullmatch(turn.text.strip())
     asks = await open_asks(turn)
     if not asks:
-        return kind == "status" and "vent" not in said and await over(turn)
+        return kind in {"status", "withdraw"} and "vent" not in said and await over(turn, kind)
     if kind == "status":
         for one in asks[:5]:
             await status(turn, one)
@@ -96,14 +96,16 @@ async def status(turn: Turn, ask: Asked) -> None:
     turn.say(text, *meanwhile(ask.key), key=f"job-{ask.key.rpartition(':')[2]}")
 
 
-async def over(turn: Turn) -> bool:
-    """With nothing open: how the newest approval of theirs was answered, by whom and when. False: there is none."""
+async def over(turn: Turn, kind: str) -> bool:
+    """With nothing open: how the newest approval of theirs was answered, by whom and when. False: there is none to be withdrawn."""
     for job in await turn.desk.jobs.mine(turn.event.who.id, NEWEST):
         said = [one for one in in_order(await turn.desk.jobs.answers(job.key)) if one.message["kind"] in SAYS]
         if said:
-            turn.say(f"{told(said[-1])}.")
+            turn.say(f"{told(said[-1])}.{' Så der er ikke noget at trække tilbage.' if kind == 'withdraw' else ''}")
             return True
-    return False
+    if kind == "status":
+        turn.say("Der er ikke noget hos mig, du venter på svar på. Er det en sag, så skriv dens nummer.")
+    return kind == "status"
 
 
 async def circle(turn: Turn, key: str) -> list[Colleague]:
@@ -124,6 +126,7 @@ async def is_reply(turn: Turn) -> bool:
     if not replies or not replies[0].key.startswith("question-"):
         return False
     meaning = turn.meaning
-    if meaning.verdict is Verdict.DO and meaning.intent in SMALL:
+    plain = words.means(turn.text) in {words.Word.YES, words.Word.NO}
+    if meaning.verdict is Verdict.DO and meaning.intent in SMALL and not plain:
         return False
-    return meaning.intent == OUT_OF_SCOPE or meaning.verdict is not Verdict.DO or len(turn.text.split()) <= 2
+    return plain or meaning.intent == OUT_OF_SCOPE or meaning.verdict is not Verdict.DO or len(turn.text.split()) <= 2
