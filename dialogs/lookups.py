@@ -18,6 +18,7 @@ START = 3  # letters by which likely names are found
 LOOKED_FOR = 4  # places in a sentence at which a name is looked for
 BEFORE_NAME = re.compile(r"\b(?:paa|til|fra|af|i|ind i|listen?|postkassen?|mailboksen?|mailliste[nr]?|hvad med|for|ejer)\s+(?=\w)")
 SUFFIX = re.compile(r"[- ]?(?:listen|postkassen|mailboksen|gruppen)$", re.I)  # "vagtplan-listen" for Vagtplan
+EDITS = re.compile(r"(?:ikke|uden|også|ogsaa|minus|plus)\s", re.I)  # begins a change of who is meant, not a name
 COMMON = frozenset("den det der listen postkassen mig jeg vores min alle fra til med dem ham hende gruppen mailboksen".split())
 
 
@@ -52,7 +53,7 @@ class Lookup(Kind):
     @override
     async def read(self, text: str, at: At) -> Reading:
         wanted = self.lead.sub("", text.strip(" .!?")).strip("\"'”“ ")
-        if words.means(text) is not None or not words_of(wanted):
+        if words.means(text) is not None or not words_of(wanted) or EDITS.match(text):
             return None
         reading = await self._named(wanted, at)
         inside = await self._inside(text, at) if isinstance(reading, Bad | Near) else None
@@ -77,10 +78,14 @@ class Lookup(Kind):
             if len(stem) < START or stem in COMMON:
                 continue
             things = await self.look(stem, at)
-            fitting = [one for one in things if behind.startswith(squeezed(one.name)) or stem == squeezed(one.name)]
+            fitting = [one for one in things for name in self.called(one) if behind.startswith(squeezed(name)) or stem == squeezed(name)]
             if fitting:
                 return Got(max(fitting, key=lambda one: len(one.name)).model_dump())
         return None
+
+    def called(self, thing: Thing) -> Sequence[str]:
+        """What people say for it."""
+        return (thing.name,)
 
     async def _named(self, wanted: str, at: At) -> Reading:
         things = list(await self.look(wanted, at))
@@ -138,6 +143,11 @@ class Mailbox(Lookup):
     none = "ingen"
     entity = "mailbox_name"
     lead = re.compile(r"^(?:(?:det er|den der hedder|hvad med|måske|vist|så|nej|på|i|til)\s+)*(?:(?:fælles)?postkassen?\s+)?", re.I)
+
+    @override
+    def called(self, thing: Thing) -> Sequence[str]:
+        """Also without what all of its kind are called: "kontorpostkassen for Jura"."""
+        return (thing.name, re.sub(r"^(?:kontor|fælles)?postkassen?\s+", "", thing.name, flags=re.I))
 
 
 def choices_of(things: Sequence[Thing]) -> tuple[tuple[str, Any], ...]:

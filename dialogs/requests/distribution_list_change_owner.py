@@ -12,17 +12,20 @@ from connectors.errors import Denied, NotFound
 from connectors.exchange import Exchange
 from dialogs import mail_lists, texts
 from dialogs.desk import Desk
-from dialogs.fields import At, Colleague, Option, Pick, Reading
+from dialogs.fields import At, Bad, Colleague, Got, Option, Pick, Reading
 from dialogs.finishing import finish
 from dialogs.form import Ask, Notice
 from dialogs.people_field import People
-from dialogs.people_table import Crowd, listed
+from dialogs.people_table import Crowd, crowd, listed
 from dialogs.standard import Reversal
 from dialogs.talk import Fact, Reply
 from jobs.engine import Job
 
 OLD = re.compile(  # "i stedet for Ole", "fra mig til Jonas", "ikke mig"
     r"(?:,\s*)?\b(?:i\s*stedet\s+for|fra|efter|(?:og\s+)?ikke)\s+(?P<who>(?:mig|jeg|[A-ZÆØÅ]\w+)(?:[ -][A-ZÆØÅ]\w+)*)"
+)
+ENDS = re.compile(  # "fjern Ole Bang som ejer"
+    r"\b(?:fjern|tag|slet|pil|afsæt)\w*\s+(?P<who>(?:mig|[A-ZÆØÅ]\w+)(?:[ -][A-ZÆØÅ]\w+)*)\s+(?:som|fra|af)\s+(?:ejer\w*|ansvarlig\w*)"
 )
 MINE = re.compile(
     r"\b(?:gør|goer|sæt|saet|indsæt)\s+mig\b|\bmig\s+som\b|\btil\s+mig\b|\bundertegnede\b|\bmig\s+ind\b"
@@ -37,6 +40,7 @@ SWAP = (
 )
 Choices: TypeAlias = list[dict[str, Any]]  # the form has a field of that name
 Facts: TypeAlias = list[Fact]
+Missing: TypeAlias = list[str]
 STAY = Pick(
     (
         Option("add", "Ja, behold dem", "bliver ved med at eje den", ("ja", "ja .*", "behold.*", "begge"), (ADD,)),
@@ -53,7 +57,7 @@ class NewOwners(People):
     async def find(self, text: str, at: At) -> Reading:
         if at.now and (other := INSTEAD.fullmatch(text.strip(" .!"))):
             return await self._fresh(other["who"], at)
-        rest = OLD.sub(" ", text)
+        rest = ENDS.sub(" ", OLD.sub(" ", text))
         return await super().find(MINE.sub(" sæt mig ", rest), at)
 
 
@@ -63,8 +67,11 @@ class OldOwners(People):
 
     @override
     async def find(self, text: str, at: At) -> Reading:
-        named = [match["who"] for match in OLD.finditer(text)]
-        return await self._fresh("\n".join(named), at) if named and at.answers.get("list") else None
+        named = [match["who"] for pattern in (OLD, ENDS) for match in pattern.finditer(text)]
+        reading = await self._fresh("\n".join(named), at) if named and at.answers.get("list") else None
+        if isinstance(reading, Got) and not crowd(reading.value).people:
+            return Bad(f"{texts.names([texts.plain(one) for one in named])} ejer ikke den liste.")
+        return reading
 
 
 async def present(at: At) -> list[Colleague]:
@@ -83,7 +90,7 @@ class Form(mail_lists.OfList):
     members: Annotated[
         Crowd,
         Ask("Hvem skal eje listen?", "Nye ejere", NewOwners(there=present), ("ejer", "ejere", "ny ejer"), "Skriv et navn, eller ”mig”."),
-    ]
+    ] = Crowd()
     stay: Annotated[
         str,
         Ask(
@@ -93,7 +100,7 @@ class Form(mail_lists.OfList):
             ("nuværende ejere",),
             "Ja: så er de flere om det. Nej: så bestemmer den nye ejer alene.",
         ),
-    ]
+    ] = "swap"
     leaving: Annotated[
         Crowd,
         Ask(
@@ -119,14 +126,26 @@ class Form(mail_lists.OfList):
 
     @classmethod
     @override
+    def missing(cls, answers: Mapping[str, Any]) -> Missing:
+        """Whoever is to own it no more may go without another coming."""
+        fields = super().missing(answers)
+        return [one for one in fields if one not in {"members", "stay"}] if crowd(answers.get("leaving")).people else fields
+
+    @classmethod
+    @override
     def wish(cls, at: At) -> str:
         return f"Gør {listed([one.name for one in cls.people(at)]) or 'en anden'} til ejer af en liste"
 
     @classmethod
     @override
     async def notice(cls, at: At) -> Notice:
-        notice = await super().notice(at)
-        return notice if notice.stop else replace(notice, adds={**notice.adds, "now": [one.model_dump() for one in await present(at)]})
+        notice, owners = await super().notice(at), await present(at)
+        if notice.stop:
+            return notice
+        leaving = {one.id for one in crowd(at.answers.get("leaving")).people}
+        if not cls.people(at) and all(one.id in leaving for one in owners):
+            return Notice("En liste skal have en ejer. Skriv, hvem der skal eje den i stedet, fx ”gør Sofie Lund til ejer”.", stop=True)
+        return replace(notice, adds={**notice.adds, "now": [one.model_dump() for one in owners]})
 
     @property
     def gone(self) -> Sequence[Colleague]:
@@ -143,7 +162,7 @@ class Form(mail_lists.OfList):
         more = [("Ejer ikke længere", [one.name for one in self.gone]), ("Ejer den stadig", stays)]
         return [
             first,
-            shown[0],
+            *shown[:1],
             *(Fact(label=label, value=listed([texts.plain(one) for one in some])) for label, some in more if some),
             *shown[1:],
         ]
@@ -151,6 +170,8 @@ class Form(mail_lists.OfList):
     @override
     def confirm(self) -> str:
         who = listed([texts.plain(one.name) for one in self.members.people])
+        if not who:
+            return f"{listed([texts.plain(one.name) for one in self.gone])} ejer ikke længere {texts.plain(self.list.name)}. Passer det?"
         instead = f" i stedet for {listed([texts.plain(one.name) for one in self.gone])}" if self.gone else ""
         return f"{who} kommer til at eje {texts.plain(self.list.name)}{instead}. Passer det?"
 

@@ -32,7 +32,21 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "send_as": ("send_as",),
     "on_behalf": ("on_behalf",),
 }
+MINE = re.compile(
+    r"\bgiv\s+mig\b|\bjeg\s+(?:skal|vil|mangler|har\s+brug\s+for|behøver)\b[^,.;]{0,40}\b(?:adgang|læse|laese|åbne|aabne|sende|send|postkasse\w*)\b"
+    r"|\b(?:må|maa|kan)\s+jeg\s+få\b",
+    re.I,
+)
 ALSO = re.compile(r"\b(?:også|ogsaa|desuden|samt|plus|begge)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Users(People):
+    """People; "jeg skal have adgang" names the one who asks."""
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        return await super().find(MINE.sub(" sæt mig ", text), at)
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,7 @@ class Form(Standard):
     mailbox: Annotated[Thing, mailboxes.WHICH]
     members: Annotated[
         Crowd,
-        Ask("Hvem skal have adgang?", "Får adgang", People(), ("medlemmer", "personer", "navne"), "Skriv navne, mailadresser eller ”mig”."),
+        Ask("Hvem skal have adgang?", "Får adgang", Users(), ("medlemmer", "personer", "navne"), "Skriv navne, mailadresser eller ”mig”."),
     ]
     ways: Annotated[
         str,

@@ -138,6 +138,8 @@ class Form(Standard):
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
         """Days that stand in the reply itself say nothing of when it is sent."""
         found = await super().heard(text, at)
+        if at.answers.get("mailbox") and "inside" not in found:  # the whole text is the reply
+            return {name: reading for name, reading in found.items() if name not in {"since", "until", "turn"}}
         message = found.get("inside")
         spoken = text.replace(message.value.rstrip("."), "") if isinstance(message, Got) else text
         for name in ("since", "until"):
