@@ -17,6 +17,7 @@ GENERATORS = (
     "simulators.kvantum.ledger",
     "simulators.timereg.sheets",
     "simulators.servicenow.seed_oversight",
+    "simulators.exchange.use",
 )
 SEED = 1
 

@@ -6,6 +6,7 @@ from simulators.exchange import refusals, show
 from simulators.exchange.directory import MAILBOXES, Directory, blank
 from simulators.exchange.naming import identity, nothing_changed, renamed, sound_address
 from simulators.exchange.parameters import Cmdlet, Given, change, choice, flag, moment, text
+from simulators.exchange.use import last_used
 from simulators.exchange.wire import Row
 from simulators.store import Document
 
@@ -120,7 +121,8 @@ def get_statistics(directory: Directory, given: Given) -> list[Row]:
     """How much lies in a mailbox. Nothing is delivered here: `exchange_items` says how many items each holds."""
     one = directory.find(given.text("Identity"), MAILBOXES)
     items = int(directory.simulation.settings.get("exchange_items", 0))
-    return [{"DisplayName": one["display"], "MailboxGuid": one["exchange_guid"], "ItemCount": items, "DeletedItemCount": 0}]
+    row = {"DisplayName": one["display"], "MailboxGuid": one["exchange_guid"], "ItemCount": items, "DeletedItemCount": 0}
+    return [{**row, "LastUserActionTime": last_used(one["alias"])}]
 
 
 CUSTOM = dict.fromkeys(show.CUSTOM, text)

@@ -18,6 +18,7 @@ from connectors.offered import offered
 from connectors.systems import Systems
 from connectors.timereg import Timereg
 from simulators.planted import findings, planted
+from simulators.world import NOW
 from tests.connectors.conftest import Wild, World, says
 
 JULY = Period(date(2026, 7, 1), date(2026, 7, 31))
@@ -168,3 +169,24 @@ async def test_the_plain_rules_find_who_left_and_what_is_not_used(world: World, 
     unused = {(who,) for who in direct if (end - signed[who]).days > 90}
     assert unused == {one.key for one in planted(seed) if one.tilsyn == "T15" and one.finding}
     assert len(unused) == 5
+
+
+async def test_mailboxes_that_nobody_looks_after(world: World, systems: Systems, tmp_path: Path) -> None:
+    """T14 read plainly: nobody who is here may open it, or 180 days without use. The world as it was seeded."""
+    await world.reset()
+    await world.switch(exchange_latency_seconds=0)
+    tables = {}
+    for name in ("exchange.postkasser", "exchange.tilladelser", "graph.brugere"):
+        tables[name] = pq.read_table((await fetch(offered(systems)[name], name, None, tmp_path)).path).to_pylist()
+    here = {row["id"] for row in tables["graph.brugere"] if row["accountEnabled"]}
+    opened_by = {
+        row["postkasse"]
+        for row in tables["exchange.tilladelser"]
+        if row["ret"] == "full" and (row["user_id"] in here or row["art"] == "liste")
+    }
+    found = {
+        (row["postkasse"],)
+        for row in tables["exchange.postkasser"]
+        if row["postkasse"] not in opened_by or (NOW.date() - row["sidst_brugt"].date()).days > 180
+    }
+    assert found == {one.key for one in planted() if one.tilsyn == "T14" and one.finding}
