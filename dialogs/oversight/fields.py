@@ -14,7 +14,7 @@ from dialogs.fields import At, Bad, Got, Kind, Reading, Which
 from dialogs.oversight import periods
 from dialogs.oversight.heads import Often, Tilsyn
 from dialogs.oversight.rights import office
-from dialogs.oversight.runner import UNIT
+from dialogs.oversight.store import UNIT
 from nlu.normalise import fold
 
 OFFERED = 5

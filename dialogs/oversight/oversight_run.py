@@ -16,8 +16,7 @@ from dialogs.oversight import cards, periods
 from dialogs.oversight.fields import TilsynRef, Unit, When, WhichTilsyn, choices_of, kept, period_of
 from dialogs.oversight.heads import BadTilsyn, load
 from dialogs.oversight.rights import REFUSAL, may_see, office
-from dialogs.oversight.runner import UNIT
-from dialogs.oversight.store import Run
+from dialogs.oversight.store import UNIT, Run
 from dialogs.talk import Fact, Reply
 from jobs.engine import Job
 

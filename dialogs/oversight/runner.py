@@ -18,13 +18,12 @@ from dialogs.oversight.calendar_days import Calendar
 from dialogs.oversight.checking import check
 from dialogs.oversight.heads import BadTilsyn, Fault, Tilsyn, every, load, read
 from dialogs.oversight.running import Limits, NotRun, Result, Workers, near
-from dialogs.oversight.store import Run, Runs
+from dialogs.oversight.store import UNIT, Run, Runs
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SQL, RESULT = "tilsyn.sql", "fund.parquet"  # of a run's folder, beside its datasets
-UNIT = "enhed"  # the parameter and the column by which a run is of one unit
 KEPT = timedelta(days=5 * 365)
 
 
@@ -98,7 +97,7 @@ class Oversight:
         """The findings over the fetched data; the run as it ended, "failed" with its problem where the SELECT could not be run."""
         tilsyn, datasets = await self.of(run), declared(offered(systems))
         done = run.model_copy(update={"lineage": tuple(fetched)})
-        if problem := await asyncio.to_thread(unknown_unit, run.given.get(UNIT, ""), self._files(done)):
+        if problem := await asyncio.to_thread(unknown_unit, run.unit, self._files(done)):
             return await self._ended(done, state="failed", problem=problem)
         try:
             result = await self._result(tilsyn, datasets, done, self.place(run.id) / RESULT)
@@ -149,8 +148,8 @@ class Oversight:
         return found
 
     async def before(self, run: Run) -> Run | None:
-        """The last whole run of the same tilsyn over an earlier period."""
-        earlier = [one for one in await self.runs.of(run.tilsyn) if one.is_whole and one.last < run.first]
+        """The last whole run of the same tilsyn over an earlier period, with the same parameters."""
+        earlier = [one for one in await self.runs.of(run.tilsyn) if one.is_whole and one.last < run.first and one.given == run.given]
         return max(earlier, key=lambda one: (one.last, one.started_at), default=None)
 
     async def forget(self) -> None:

@@ -28,6 +28,7 @@ STATES: dict[State, str] = {
     "nothing": "intet fundet",
     "found": "fund",
 }
+UNIT = "enhed"  # the parameter and the column by which a run is of one unit
 TABLE = Table(
     "oversight_run_1",
     MetaData(),
@@ -73,6 +74,11 @@ class Run(BaseModel):
     @property
     def period(self) -> Period:
         return Period(self.first, self.last)
+
+    @property
+    def unit(self) -> str:
+        """The one unit that it is of, "" for all."""
+        return self.given.get(UNIT, "")
 
     @property
     def looked_at(self) -> int:

@@ -16,7 +16,8 @@ LONGEST = 160  # characters of a row on a card
 
 def answer(run: Run) -> str:
     """What the run says. "Intet fundet" is said of a whole run alone."""
-    what = f"{texts.plain(run.title)}, {periods.said(run.period)}"
+    unit = f", {texts.plain(run.unit)}" if run.unit else ""
+    what = f"{texts.plain(run.title)}, {periods.said(run.period)}{unit}"
     match run.state:
         case "found":
             return f"{what}: {texts.count(run.rows, 'fund', 'fund')}."

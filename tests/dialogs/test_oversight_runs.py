@@ -196,7 +196,10 @@ async def test_a_unit_that_no_dataset_knows_is_not_nothing_found(place: Place) -
         "> $graense", "> $graense AND $enhed IN ('', f.enhed)"
     )
     (place.oversight.folder / "store.sql").write_text(sql)
-    assert ((await place.run(key="1", enhed="Enhed 1")).rows, (await place.run(key="2")).rows) == (2, 2)
+    one, every = await place.run(key="1", enhed="Enhed 1"), await place.run(key="2")
+    assert (one.rows, every.rows) == (2, 2)
+    assert telling.answer(one) == "Store fakturaer, 3. kvartal 2026, Enhed 1: 2 fund."
+    assert await place.oversight.before(await place.run(Period(date(2026, 10, 1), date(2026, 12, 31)), key="4", enhed="Enhed 1")) == one
     wrong = await place.run(key="3", enhed="Enhet 1")
     assert (wrong.state, wrong.problem) == ("failed", "Der er ingen enhed, der hedder Enhet 1. Mener du Enhed 1?")
 
