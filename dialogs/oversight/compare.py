@@ -1,7 +1,7 @@
 """What is new since the last run of a tilsyn, and what two datasets say differently. Both leave a Parquet file with one row a difference.
 
 Such a file has `_status`, `_ændringer` (a list of kolonne, fra, til), and the row's own columns; that of runs has `_gange` too.
-For a thread or a process of its own: nothing here awaits. `memory` is in megabytes.
+For a thread or a process of its own: nothing here awaits. `memory` is in megabytes; duckdb.Error is raised where memory and disk do not suffice.
 """
 
 # ruff: noqa: S608 - SQL cannot bind names and tables: every one goes through quoted() or literal()

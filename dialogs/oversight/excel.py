@@ -5,21 +5,16 @@ A text of the data is written as a text, never as a formula or a link, and CPR n
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dialogs.oversight.cells import Column, Value, amount, columns_of, day, moment, rows_of
+from dialogs.oversight.sheets import Book
 from dialogs.oversight.shown import VERDICTS, Shown
-
-if TYPE_CHECKING:
-    from dialogs.oversight.sheets import Book
 
 MOST_ROWS = 1_048_575  # of a sheet, the head apart (Excel's limit)
 
 
 def write(path: Path, shown: Shown) -> None:
     """The workbook of a run at that path, whole or not at all. Raises OSError."""
-    from dialogs.oversight.sheets import Book
-
     part = path.with_name(f".{path.name}.part")
     try:
         book = Book(part)
@@ -38,7 +33,7 @@ def write(path: Path, shown: Shown) -> None:
         part.unlink(missing_ok=True)
 
 
-def _overview(book: "Book", shown: Shown) -> None:
+def _overview(book: Book, shown: Shown) -> None:
     run = shown.run
     sheet = book.sheet("Overblik", [26, 100])
     sheet.sheet.hide_gridlines(2)
@@ -64,7 +59,7 @@ def _overview(book: "Book", shown: Shown) -> None:
     sheet.pairs([("Rækkernes SHA-256", run.sha256 or "–"), ("SQL-filens SHA-256", run.sql_sha256)], "text")
 
 
-def _findings(book: "Book", shown: Shown) -> None:
+def _findings(book: Book, shown: Shown) -> None:
     if shown.findings is None or shown.run.state != "found":
         book.sheet("Fund", [100]).add([shown.answer], ["answer"])
         return
@@ -86,7 +81,7 @@ def _judgement(shown: Shown, number: Value) -> list[Value]:
     return [one.verdict, one.reason, one.by] if one else [None, None, None]
 
 
-def _comparison(book: "Book", shown: Shown) -> None:
+def _comparison(book: Book, shown: Shown) -> None:
     if shown.development is None:
         book.sheet("Sammenligning", [100]).add([shown.compared], ["answer"])
         return
@@ -95,7 +90,7 @@ def _comparison(book: "Book", shown: Shown) -> None:
     _table(book, "Sammenligning", columns, rows_of(path, columns))
 
 
-def _table(book: "Book", name: str, columns: Sequence[Column], rows: Iterator[list[Value]]) -> None:
+def _table(book: Book, name: str, columns: Sequence[Column], rows: Iterator[list[Value]]) -> None:
     """Rows under a frozen head with a filter, on as many sheets as they need."""
     formats = [column.format for column in columns]
     sheet, sheets = None, 0
@@ -113,7 +108,7 @@ def _table(book: "Book", name: str, columns: Sequence[Column], rows: Iterator[li
     sheet.filtered(len(columns))
 
 
-def _sample(book: "Book", shown: Shown) -> None:
+def _sample(book: Book, shown: Shown) -> None:
     """The rows that were drawn, in their order, with room for what one judges them to be."""
     sample = shown.sample
     if sample is None or shown.findings is None:
@@ -149,7 +144,7 @@ LINEAGE = (
 )  # fmt: skip
 
 
-def _lineage(book: "Book", shown: Shown) -> None:
+def _lineage(book: Book, shown: Shown) -> None:
     sheet = book.sheet("Data og herkomst", [width for _, width, _ in LINEAGE], head=[label for label, _, _ in LINEAGE])
     for one in shown.run.lineage:
         values = [

@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
+from typing import Any
 
 from dialogs import texts
 from dialogs.oversight import telling
 from dialogs.oversight.cells import Value
 
 MOST_SIGNS = 32_000  # of a cell: Excel takes 32,767
-LETTERS = [xl_col_to_name(place) for place in range(1_000)]
 ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
 SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 RUNS_CODE = ("=", "+", "-", "@", "\t", "\r")  # what a cell begins with that becomes a formula when somebody edits it
@@ -42,36 +39,50 @@ FORMATS = {
 }
 
 
-class Whole(Worksheet):  # type: ignore[misc]  # the library ships no types
-    """A sheet that takes whole rows: cell by cell the library needs four times as long, and it writes a text that begins with its own mark-up raw.
+@cache
+def whole() -> type[Any]:
+    """A class of sheets that take whole rows: cell by cell the library needs three times as long, and it writes a text that looks like its own markup raw.
 
     It uses what the library keeps to itself: `_check_dimensions` for the sheet's size, `_write_single_row` before the next row, `fh` to write to.
     """
+    from xlsxwriter.worksheet import Worksheet
 
-    def add_whole(self, row: int, columns: int, cells: str) -> None:
-        """The XML of a row's cells; rows come in their order."""
-        self._check_dimensions(row, 0)
-        self._check_dimensions(row, columns - 1)
-        self._write_single_row(row)
-        self.fh.write(f'<row r="{row + 1}">{cells}</row>')
+    class Whole(Worksheet):  # type: ignore[misc]  # the library ships no types
+        def add_whole(self, row: int, columns: int, cells: str) -> None:
+            """The XML of a row's cells; rows come in their order."""
+            self._check_dimensions(row, 0)
+            self._check_dimensions(row, columns - 1)
+            self._write_single_row(row)
+            self.fh.write(f'<row r="{row + 1}">{cells}</row>')
+
+    return Whole
+
+
+@cache
+def letter(place: int) -> str:
+    """How a sheet calls a column, from 0: A, B, ... Z, AA."""
+    more, last = divmod(place, 26)
+    return (letter(more - 1) if more else "") + chr(ord("A") + last)
 
 
 class Book:
     """A workbook that is being written."""
 
     def __init__(self, path: Path) -> None:
+        import xlsxwriter
+
         self.file = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-        self.styles = {name: self.file.add_format(properties)._get_xf_index() for name, properties in FORMATS.items()}  # noqa: SLF001 - see Whole
+        self.styles = {name: self.file.add_format(properties)._get_xf_index() for name, properties in FORMATS.items()}  # noqa: SLF001 - see whole()
 
     def sheet(self, name: str, widths: Sequence[int], *, head: Sequence[str] = ()) -> "Sheet":
         """A new sheet with columns of so many signs; with a head it is frozen."""
-        return Sheet(self, self.file.add_worksheet(name, Whole), widths, head)
+        return Sheet(self, self.file.add_worksheet(name, whole()), widths, head)
 
 
 class Sheet:
     """A sheet, written from top to bottom."""
 
-    def __init__(self, book: Book, sheet: Whole, widths: Sequence[int], head: Sequence[str]) -> None:
+    def __init__(self, book: Book, sheet: Any, widths: Sequence[int], head: Sequence[str]) -> None:
         self.sheet, self.styles, self.row = sheet, book.styles, 0
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
@@ -93,10 +104,10 @@ class Sheet:
                 safe, plain = escaped(value), named if named in PLAIN else "text"
                 style = self.styles["quoted" if plain == "text" and safe.startswith(RUNS_CODE) else plain]
                 parts.append(
-                    f'<c r="{LETTERS[place]}{self.row + 1}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{marked(safe)}</t></is></c>'
+                    f'<c r="{letter(place)}{self.row + 1}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{marked(safe)}</t></is></c>'
                 )
             else:
-                parts.append(f'<c r="{LETTERS[place]}{self.row + 1}" s="{self.styles[named]}"><v>{value:.16G}</v></c>')
+                parts.append(f'<c r="{letter(place)}{self.row + 1}" s="{self.styles[named]}"><v>{value:.16G}</v></c>')
         if parts:
             self.sheet.add_whole(self.row, len(values), "".join(parts))
         self.row += 1
