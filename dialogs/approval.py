@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 MOST_SHOWN = 10
 PATIENCE = 5.0  # seconds for ServiceNow: the turn has more to do
-NOTHING_DONE = frozenset({"refused", "withdrawn", "expired", "nobody"})  # outcomes of a job that was not carried out
+NOTHING_DONE = frozenset({"refused", "withdrawn", "expired", "nobody", "nothing"})  # outcomes of a job that was not carried out
 YES = r"(?:ja,?\s+|ok,?\s+)?(?:det er godkendt|attesteret|godkendt|godkendes|(?:det |den )?(?:jeg\s+)?godkend(?:er)?(?:\s+jeg)?)"
 NO = (
     r"(?:jeg\s+)?(?:sig(?:er)?\s+nej|afvis(?:t|er)?|ikke godkendt)(?:\s+(?:til\s+)?(?:det|den|ønsket))?"
