@@ -23,6 +23,11 @@ FOR_ITSELF = re.compile(
 )
 
 
+THAT_WAS_ALL = re.compile(
+    r"(?:(?:nej|ja|tak|ellers|mange|tusind) )*(?:det var|saa er) (?:det )?(?:det hele|hele|alt|alting)(?: (?:tak|for nu|for i dag))*"
+)
+
+
 class Hearing(Explaining):
     """The listening half of the filler."""
 
@@ -235,7 +240,7 @@ class Hearing(Explaining):
             await self.edit_card("Hvad skal være anderledes? Skriv det, eller ret det her i kortet.")
         elif word is Word.NO:
             await self.edit_card(f"Ret det her i kortet, skriv fx ”{self.kind.example}”, eller skriv annuller.")
-        elif word in {Word.UNSURE, Word.SKIP, Word.UNKNOWN}:
+        elif word in {Word.UNSURE, Word.SKIP, Word.UNKNOWN} or THAT_WAS_ALL.fullmatch(words.whole(text)):
             await self.summary(self.nth(*SURE))
         elif word is Word.KEEP and self.form.before:
             await self.step_back()

@@ -53,7 +53,7 @@ DIGITS = r"(?<![\w.-])(\+45[ .]?)?((?:\d{2}[ .]?){3}\d{2}|\d{4,5})(?![\w-]|\.\d)
 TWO = re.compile(r"(\d{4})[ .](\d{4})")  # one number of eight digits, or two local ones: only the person knows
 REACHED = re.compile(  # a number counts in a sentence only beside a word that says what it is: "lokale 4711" is a room
     r"\b(?:(?:telefon|mobil|lokal)(?:en|et|nummer|nummeret)?|tlf|mit nummer|ring(?:e|es)?|kontakt(?:e|es)?|tr[æa]e?ffes|fanges|fat i mig)\b"
-    rf"\.?:?(?:\s+(?:er|op|til|mig|gerne|på|paa|via|nr\.?|nummer|tlf\.?|telefon|mobil|lokal))*\s*{DIGITS}",
+    rf"\.?:?(?:\s+(?:er|op|til|mig|dem|ham|hende|os|gerne|på|paa|via|nr\.?|nummer|tlf\.?|telefon|mobil|lokal))*\s*{DIGITS}",
     re.I,
 )
 NUMBERS = re.compile(rf"\s*{DIGITS}(?:\s*(?:,|/|og|eller)\s*\+?[\d .]+)*[\s.]*")

@@ -197,7 +197,7 @@ def odd(word: str) -> bool:
 AGREES = re.compile(  # "tusind tak, det ser helt rigtigt ud, så du må meget gerne oprette den for mig"; folded, without marks
     r"(?:(?:(?:tusind |mange )?tak|ja|jo|jep|ok|okay|fint|super|perfekt|godt|saa|og|det (?:ser|lyder|er|passer) (?:(?:helt|rigtig|meget|jo|da) ){0,2}(?:rigtigt|fint|godt|korrekt|perfekt|fine)(?: nok)?(?: ud)?"
     r"|(?P<may>(?:du maa|maa du|vil du|du kan|kan du)(?: (?:meget|godt|gerne|bare|lige|nu|venligst)){0,3} (?:oprette|sende|goere|journalisere|registrere)(?: (?:den|det|dem|sagen))?(?: af sted)?)"
-    r"|for mig|venligst|nu)(?: |$))+"
+    r"|(?:bare |bare lige )?(?:opret|send|goer|journaliser) (?:den|det|dem|sagen)(?: bare| da)?|for mig|venligst|nu)(?: |$))+"
 )
 THANKS = re.compile(r"(?:(?:tusind|mange|tak|for|mig|saa|og|nu|venligst)(?: |$))+")
 HELPS = re.compile(  # "jeg ved ikke hvad jeg skal svare"; folded, without marks

@@ -88,6 +88,7 @@ HASTE = Narrow(  # how much it hastens says nothing of whether one can work
     ("1", "2"),
     (r"haster", r"(?:hurtigst|snarest) muligt", r"med det samme", r"nu og her", r"akut", r"kritisk", r"asap", r"urgent"),
 )
+WORKS = r"(?:kan|jeg) (?:\w+ )?(?:godt|sagtens) (?:\w+ )?arbejde"
 ABLE = r"(?:(?:det )?kan jeg|jeg kan|det goer jeg)(?: da| nok| fint| jo)?(?: godt| fint)?"
 HINDERS = Pick(
     (
@@ -97,7 +98,7 @@ HINDERS = Pick(
             "du kan ikke arbejde imens",
             (
                 r"nej$",
-                r"nej (?:nej|desvaerre|slet|overhovedet|det kan|det goer|det er umuligt|jeg|vi|ikke|tvaertimod)\b.*",
+                rf"nej (?!.*{WORKS})(?:nej|desvaerre|slet|overhovedet|det kan|det goer|det er umuligt|jeg|vi|ikke|tvaertimod)\b.*",
                 r"slet ikke",
                 r"overhovedet ikke",
                 r"ikke arbejde",
@@ -130,7 +131,7 @@ HINDERS = Pick(
                 r"ikke (?:saa |saerlig |ret )?(?:godt|nemt)",
                 r"lidt",
             ),
-            (r"besvaerligt", r"(?:kan|jeg) (?:godt|sagtens) arbejde", r"arbejde\w* (?:saa )?paa (?:min )?(?:telefon|mobil)"),
+            (r"besvaerligt", WORKS, r"arbejde\w* (?:saa )?paa (?:min )?(?:telefon|mobil)"),
             tried=2,
         ),
         Option(

@@ -96,6 +96,20 @@ async def test_whom_it_hits(text: str, value: str | None) -> None:
     assert await AFFECTED.find(text, at) == (Got(value) if value else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("nej, jeg kan stadig godt arbejde, men jeg går glip af opkald", "2"),
+        ("nej, jeg kan ikke lave noget", "1"),
+        ("nej slet ikke", "1"),
+        ("haster ikk", "3"),
+    ],
+)
+async def test_how_much_it_hinders(text: str, value: str) -> None:
+    at = At(None, None, {})  # type: ignore[arg-type]  # words alone are read
+    assert await HINDERS.read(text, at) == Got(value)
+
+
 @pytest.mark.parametrize("text", ["ja", "ja tak", "ok fint", "ja det kan jeg godt", "det kan jeg"])
 async def test_a_yes_alone_says_not_how_much_it_hinders(text: str) -> None:
     at = At(None, None, {})  # type: ignore[arg-type]  # words alone are read
