@@ -40,6 +40,7 @@ ENDED = {
     "withdrawn": "trukket tilbage",
     "expired": "bortfaldet uden svar",
     "nobody": "kunne ikke blive godkendt",
+    "nothing": "der blev ikke ændret noget",
 }
 
 

@@ -22,6 +22,7 @@ SYSTEMS = {
     "kvantum": "Kvantum",
     "timereg": "Tidsregistreringen",
     "exchange": "Exchange",
+    "jobs": "Min egen database",
 }
 TROUBLE: dict[type[ConnectorError], str] = {
     Unavailable: "{system} svarer ikke lige nu. Jeg har gemt det, du har skrevet, så prøv igen om lidt.",
