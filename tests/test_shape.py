@@ -29,6 +29,8 @@ ONLY_IN = {
     "skops": ("nlu/",),
     "duckdb": ("connectors/", "dialogs/oversight/", "insights/", "bench/"),
     "pyarrow": ("connectors/", "dialogs/oversight/", "insights/", "bench/"),
+    "xlsxwriter": ("dialogs/oversight/", "insights/", "bench/"),
+    "typst": ("dialogs/oversight/", "insights/"),
 }
 BARE = re.compile(r"#\s*(noqa|type: ignore)(?!(: [A-Z0-9, ]+|\[[a-z, -]+\])? +(#|-) \w)")
 FORBIDDEN = ("core", "utils", "services", "models", "helpers")
