@@ -103,7 +103,7 @@ class Mailbox(Frozen):
     copies: bool
     created_at: datetime | None
     key: str
-    owner: str
+    owner: str = ""  # what an earlier release kept of a mailbox had none
 
 
 class Permission(Frozen):

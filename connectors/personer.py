@@ -194,4 +194,4 @@ class Personer(OffersDatasets):
 async def whole(source: OffersDatasets, name: str) -> list[dict[str, Any]]:
     """All rows of a dataset. Raises ConnectorError."""
     reading = await source.read(name, None)
-    return [row async for one in reading.batches for row in one.to_pylist()]
+    return [row async for one in reading.batches for row in await asyncio.to_thread(one.to_pylist)]

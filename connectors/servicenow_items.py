@@ -20,7 +20,7 @@ ITEM_KEY = "kollega_key"  # the hidden variable's name
 COMPLETE = "3"
 KEY = 100  # characters that correlation_id holds
 APPEARS = 8.0  # seconds that an ordered item is waited for: it comes a little after its request
-PAUSE = 0.2
+PAUSE, LONGEST_PAUSE = 0.2, 2.0
 
 
 class ItemDraft(BaseModel):
@@ -47,9 +47,10 @@ class RequestItems(TableApi):
 
     item = ""  # the catalogue item's name
 
-    async def enter_finished(self, draft: ItemDraft, key: str) -> Entered:
+    async def enter_finished(self, draft: ItemDraft, key: str, *, on_its_way: bool = False) -> Entered:
         """Enter what was done, once per key, and read it back. Safe to repeat. Only in jobs.
 
+        on_its_way: an order with the key may have been sent that nobody waited for, so it is looked for as long as the instance may work at it.
         Raises NotFound("no_item") where the catalogue has no such item, Refused("not_taken") when the instance kept something else than was
         sent, Conflict("doubled") when two carry the key.
         """
@@ -63,7 +64,7 @@ class RequestItems(TableApi):
             "state": COMPLETE,
         }
         async with self.one_at_a_time(key):
-            row = await self._item_of(key)
+            row = await (self._looked_for(key, JOB) if on_its_way else self._item_of(key))
             if row is None:
                 await self._order(draft.caller_id, key)
                 row = await self._appeared(key)
@@ -90,7 +91,9 @@ class RequestItems(TableApi):
         try:
             answer = await self.call(Request("POST", self.url + path, "order item", False, None, headers, orjson.dumps(body), seconds=JOB))
             if "cart_id" in self.an_object(self._result(answer.data, "order item"), "order item"):  # the instance orders in two steps
-                await self.call(Request("POST", f"{self.url}{CATALOGUE}/cart/submit_order", "order cart", False, None, headers, b"{}"))
+                await self.call(
+                    Request("POST", f"{self.url}{CATALOGUE}/cart/submit_order", "order cart", False, None, headers, b"{}", seconds=JOB)
+                )
         except Unavailable as error:
             if surely_not_executed(error) or await self._looked_for(key) is None:
                 raise
@@ -102,12 +105,13 @@ class RequestItems(TableApi):
             raise Unavailable(self.name, "enter item: not visible yet", code="not_visible")
         return row
 
-    async def _looked_for(self, key: str) -> Row | None:
+    async def _looked_for(self, key: str, seconds: float = APPEARS) -> Row | None:
         """The item with the key, waited for a little."""
-        clock = asyncio.get_running_loop().time
-        end = clock() + APPEARS
-        while (row := await self._item_of(key)) is None and clock() < end:  # noqa: ASYNC110 - another system is waited for
-            await asyncio.sleep(PAUSE)
+        clock, pause = asyncio.get_running_loop().time, PAUSE
+        end = clock() + seconds
+        while (row := await self._item_of(key)) is None and clock() < end:
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.2, LONGEST_PAUSE)
         return row
 
     async def _item_of(self, key: str) -> Row | None:

@@ -4,7 +4,7 @@ Who may answer is asked of the jobs and of the checked activity, never of the ca
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dialogs import texts
 from dialogs.talk import Button, Reply
@@ -40,11 +40,12 @@ async def taken(turn: Turn, mine: Asked, kind: str, card: str, text: str) -> Non
     by, jobs = {"id": turn.event.who.id, "name": turn.event.who.name}, turn.desk.jobs
     message = {"kind": kind, "text": text} | ({"for": mine.shown["for"]} if "for" in mine.shown else {})
     place = over = 0
+    lapsed = (until := mine.shown.get("until")) and jobs.now() >= datetime.fromisoformat(until)
     while True:
         answers = await jobs.answers(mine.key)
         given, place = in_order(answers), max(place, next_place(answers))
-        if decided(given, mine.shown["number"], mine.shown.get("asker", "")) or place >= MOST_EVENTS or over > STAGES:
-            await settled(turn, mine.key, card)
+        if lapsed or decided(given, mine.shown["number"], mine.shown.get("asker", "")) or place >= MOST_EVENTS or over > STAGES:
+            await settled(turn, mine.key, card, lapsed=bool(lapsed))
             return
         if already(turn, mine, kind, given):
             return
@@ -95,13 +96,13 @@ def thanked(turn: Turn, mine: Asked, kind: str, card: str, given: Sequence[Answe
     turn.say(sentence)
 
 
-async def settled(turn: Turn, key: str, card: str) -> None:
+async def settled(turn: Turn, key: str, card: str, *, lapsed: bool = False) -> None:
     """Tell how it was decided, by whom and when, and close the card; or that the presser was never asked."""
     said = [one for one in in_order(await turn.desk.jobs.answers(key)) if one.message["kind"] in SAYS]
     status = await turn.desk.jobs.status(key)
     if said:
         ended = f"{told(said[-1])}."
-    elif status is None or status.finished_at:
+    elif lapsed or status is None or status.finished_at:
         ended = "Ønsket er bortfaldet eller stoppet, så der er ikke noget at svare på."
     else:
         turn.say("Det er ikke dig, der er bedt om at godkende det.")

@@ -7,6 +7,7 @@ card. Nobody approves their own wish.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from connectors.errors import Denied, NotFound
 from dialogs import texts
@@ -46,13 +47,16 @@ class Wish:
     _circle: list[Asked] = field(default_factory=list)
     _tried: list[str] = field(default_factory=list)  # who cannot stand in any more: asked already, or not to be reached
     _looks: int = 0
+    _until: str = ""  # when it lapses
 
     async def obtained(self) -> str:
         """Ask, wait, and say how it went: "" when it may go on, else the job's outcome."""
         begun = datetime.fromisoformat(await self.job.step("approval begins", self._now, on="approval"))
         key, approvers = self.job.order.key, self.approval.approvers
         self._tried = [self.asker.id, *(one.id for one in approvers)]
-        row = {"number": self.approval.number, "asker": self.asker.id, "reply": self._card().model_dump(mode="json")}
+        until = begun + timedelta(days=self.approval.days)
+        self._until = until.isoformat()
+        row = {**self._row(), "reply": self._card().model_dump(mode="json")}
         await self.job.step("approval asked", self.desk.jobs.ask, key, self._tried[1:], {"role": "approver", **row}, on="approval")
         await self.job.step("approval asker", self.desk.jobs.ask, key, [self.asker.id], {"role": "asker", **row}, on="approval")
         for one in approvers:
@@ -64,7 +68,7 @@ class Wish:
         if lost := await self._unreached():
             text = f"Jeg kan ikke skrive til {texts.names(lost)} i Teams, så det kan ikke blive godkendt. Der er ikke ændret noget."
             return await self._over("nobody", text, "Det er bortfaldet.")
-        return await self._heard(begun)
+        return await self._heard(begun, until)
 
     async def _now(self) -> str:
         return self.desk.jobs.now().isoformat()
@@ -86,9 +90,8 @@ class Wish:
                 names.append(name)
         return names if len({asked.mandate for asked in self._circle}) < self.approval.number else []
 
-    async def _heard(self, begun: datetime) -> str:
+    async def _heard(self, begun: datetime, until: datetime) -> str:
         """Everything that is answered, in order, until it is decided; reminded and escalated on the way."""
-        until = begun + timedelta(days=self.approval.days)
         acts: list[tuple[datetime, Act]] = [
             (later(begun, self.approval.remind), self._remind),
             (later(begun, self.approval.escalate), self._escalate),
@@ -208,7 +211,7 @@ class Wish:
         """Give somebody an approver's say, and the card; False where they cannot be written to."""
         self._tried.append(found.id)
         card = self._card(f"{why}\n")
-        row = {"role": "approver", "number": self.approval.number, "asker": self.asker.id, "for": approver.id}
+        row = {"role": "approver", **self._row(), "for": approver.id}
         shown = {**row, "reply": card.model_dump(mode="json")}
         await self.job.step(f"also asked {found.id}", self.desk.jobs.ask, self.job.order.key, [found.id], shown, on="approval")
         if not await self._say(f"ask {found.id}", card, found.id):
@@ -245,6 +248,10 @@ class Wish:
     @property
     def _form(self) -> str:
         return self.job.order.key.rpartition(":")[2]
+
+    def _row(self) -> dict[str, Any]:
+        """What is kept of everybody who is asked, beside their card."""
+        return {"number": self.approval.number, "asker": self.asker.id, "until": self._until}
 
     def _card(self, lead: str = "") -> Reply:
         """The approver's card: who, what exactly, and why they are asked."""

@@ -45,19 +45,24 @@ async def finish(form: Carried, desk: Desk, job: Job, said: str, *, outcome: str
     back: what the request's `undo` needs (JSON); None: it cannot be undone.
     """
     servicenow = desk.systems.get(ServiceNow)
-    key, item = job.key("item"), None
+    key, item, cut_short = job.key("item"), None, True  # a process that finds the first try on record does not know how it went
+    if outcome == "nothing":
+        job.minutes = 0
 
-    async def enter() -> Entered:
+    async def enter(*, on_its_way: bool) -> Entered:
         caller = await servicenow.caller(form.requester.email)
-        return await servicenow.enter_finished(
-            ItemDraft(caller_id=caller.id, title=MARKED.sub(r"\1", form.what())[:160], done=record(form, said)), key
-        )
+        draft = ItemDraft(caller_id=caller.id, title=MARKED.sub(r"\1", form.what())[:160], done=record(form, said))
+        return await servicenow.enter_finished(draft, key, on_its_way=on_its_way)
 
     async def at_once() -> Entered | None:
+        nonlocal cut_short
         try:
-            return await asyncio.wait_for(enter(), AT_ONCE)
-        except (TimeoutError, Unavailable):
+            return await asyncio.wait_for(enter(on_its_way=False), AT_ONCE)
+        except TimeoutError:
             return None  # it is tried again below, as long as the patience of jobs lasts
+        except Unavailable:
+            cut_short = False
+            return None
 
     until = await kept(form, desk, job, back) if outcome != "nothing" else ""
     buttons = (Button(label="Fortryd", do="undo", data={"job": job.order.key}),) if until else ()
@@ -72,7 +77,7 @@ async def finish(form: Carried, desk: Desk, job: Job, said: str, *, outcome: str
     if item or trouble or outcome == "nothing":
         return outcome
     try:
-        item = await job.step("enter", enter, on=servicenow)
+        item = await job.step("enter", enter, on=servicenow, on_its_way=cut_short)
         reply = Reply(text=f"Nu står det også i ServiceNow som {item.number}: {texts.shortened(said, SHOWN)}", buttons=opening(item))
     except ConnectorError as error:
         reply = Reply(text=f"{texts.shortened(said, SHOWN)} {told_not_entered(error, job)}")

@@ -198,10 +198,11 @@ class Runs:
         values = {"state": "open", "outcome": "", "finished_at": None, "attempt": RUN.c.attempt + 1, "deaths": 0, "told_retrying": False}
 
         def write(connection: Connection, ledger: Ledger) -> bool:
+            ended = connection.execute(select(RUN.c.finished_at).where(RUN.c.id == key)).scalar()
             failed = update(RUN).where(RUN.c.id == key, RUN.c.state == "failed").values(**values)
             if connection.execute(failed).rowcount != 1:
                 return False
-            here = WAIT.c.run_id == key
+            here = (WAIT.c.run_id == key) & (WAIT.c.over_at == ended)  # what was over before, the run has gone past
             connection.execute(delete(WAIT).where(here, WAIT.c.answer.is_(None)))
             connection.execute(update(WAIT).where(here).values(over_at=None))
             ledger.append(now, "retried", {"run": key}, key, {"by": by})
@@ -228,8 +229,10 @@ class Runs:
         return await self._store.read(select(EVENT).where(EVENT.c.run_id == key).order_by(EVENT.c.at, EVENT.c.seq))
 
     async def still_open(self, before: datetime) -> list[Row[Any]]:
-        """Runs that started before that time and are not closed."""
-        return await self._store.read(select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.started_at < before).limit(500))
+        """Runs that started before that time and are not closed; of many, some others each time."""
+        return await self._store.read(
+            select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.started_at < before).order_by(func.random()).limit(500)
+        )
 
     async def is_cancelled(self, key: str) -> bool:
         """Whether the person took it back."""
@@ -271,18 +274,18 @@ class Runs:
 
         await self._store.write(write)
 
-    async def forget(self, before: datetime, now: datetime, most: int = 500) -> int:
+    async def forget(self, before: datetime, now: datetime, most: int = 100) -> int:
         """Delete runs that were closed before that time, with their steps and their erasable details; the chain says so. How many."""
 
         def write(connection: Connection, ledger: Ledger) -> int:
             keys = list(connection.execute(select(RUN.c.id).where(RUN.c.finished_at < before).limit(most)).scalars())
             newest = select(func.max(AUDIT.c.seq)).where(AUDIT.c.at < stamp(before)).scalar_subquery()
             of_no_run = (DETAIL.c.run_id == "") & (DETAIL.c.seq <= newest)
-            details = select(DETAIL.c.seq).where(DETAIL.c.run_id.in_(keys) | of_no_run).order_by(DETAIL.c.seq)
-            seqs = list(connection.execute(details.limit(most * 20)).scalars())
+            others = list(connection.execute(select(DETAIL.c.seq).where(of_no_run).order_by(DETAIL.c.seq).limit(most * 20)).scalars())
+            seqs = sorted([*connection.execute(select(DETAIL.c.seq).where(DETAIL.c.run_id.in_(keys))).scalars(), *others])
             if keys or seqs:  # the tombstone: the chain holds the hashes of what is gone, and says that it went by the rule
                 ledger.append(now, "erased", {"runs": sorted(keys), "details": seqs, "why": "kept as long as the rule says"})
-            connection.execute(delete(DETAIL).where(DETAIL.c.seq.in_(seqs)))
+            connection.execute(delete(DETAIL).where(DETAIL.c.run_id.in_(keys) | DETAIL.c.seq.in_(others)))
             for table, column in (
                 (EVENT, EVENT.c.run_id),
                 (BEGUN, BEGUN.c.run_id),

@@ -15,6 +15,8 @@ from typing import Any
 import structlog
 
 import app
+import bot.pace
+import bot.routes
 from connectors import exchange_cmdlets
 from jobs.engine import Jobs, Pace
 from settings import Settings
@@ -61,6 +63,7 @@ class Bot:
 def main(simulators: str, var: str, pipe: Connection) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     vars(app)["Jobs"] = functools.partial(Jobs, pace=QUICK)  # the same engine with other waiting times, in this process alone
+    vars(bot.routes)["Pace"] = functools.partial(bot.pace.Pace, conversation=())  # nobody reads along
     vars(exchange_cmdlets)["PATIENCE"] = 3.0  # seconds: what is new in the simulated Exchange is seen at once
     asyncio.run(serve(simulators, Path(var), pipe))
 

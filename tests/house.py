@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp import web, web_app
 
 import app
+from bot.pace import Pace
 from settings import Settings
 from simulators.graph.mailbox import Mailbox
 from simulators.server import CONTROL
@@ -197,6 +198,9 @@ async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
         bot, house.bot = await served(built)
         await asyncio.wait_for(built[app.NAMES].read.wait(), PATIENCE)  # no fault that a test sets is met by this reading
         simulators[CONTROL].simulation.bot_url = house.bot
+        built[app.BOT].adapter.sender.pace = Pace((), ())  # nobody reads along: what is said need not wait for what was said before
+        async with http.post(f"{address}/control/settings", json={"teams_rate_limits": False}) as answer:
+            assert answer.status == 200
         try:
             yield house
         finally:
