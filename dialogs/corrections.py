@@ -8,7 +8,7 @@ from dialogs.form import Ask
 from nlu.normalise import fold
 
 LEAD = re.compile(
-    r"^(?:(?:ja|jo|ok|okay|fint)\s*,?\s*(?:men|og|bare|dog)\s+|(?:nej|næh|hov|ups|øh|arh|vent|nå|sorry|undskyld)(?:\s+(?:men|vent|lige))*[\s,.:–-]+)+",
+    r"^(?:(?:ja|jo|ok|okay|fint)\s*,?\s*(?:men|og|bare|dog)\s+|(?:nej|næh|hov|ups|øh|arh|vent|nå|sorry|undskyld)(?:\s+(?:men|vent|lige|forresten|altså))*[\s,.:–-]+)+",
     re.I,
 )
 YES_BUT = re.compile(r"^(?:ja|jo|jep|ok|okay|fint)(?:\s+tak)?\s*,?\s*(?:men|og|bare|dog)\s+", re.I)

@@ -18,8 +18,19 @@ START = 3  # letters by which likely names are found
 LOOKED_FOR = 4  # places in a sentence at which a name is looked for
 BEFORE_NAME = re.compile(r"\b(?:paa|til|fra|af|i|ind i|listen?|postkassen?|mailboksen?|mailliste[nr]?|hvad med|for|ejer)\s+(?=\w)")
 SUFFIX = re.compile(r"[- ]?(?:listen|postkassen|mailboksen|gruppen)$", re.I)  # "vagtplan-listen" for Vagtplan
+ENDING = re.compile(r"(?:s?-?(?:listen?|postkassen?|mailboksen?|gruppen?)|s)?", re.I)
 EDITS = re.compile(r"(?:ikke|uden|også|ogsaa|minus|plus)\s", re.I)  # begins a change of who is meant, not a name
 COMMON = frozenset("den det der listen postkassen mig jeg vores min alle fra til med dem ham hende gruppen mailboksen".split())
+
+
+def begins_with(text: str, name: str) -> bool:
+    """Whether words begin with a name in one word, which ends where a word does: "barsel info" and "barsel infos", not "barsel information"."""
+    so_far = ""
+    for word in text.split():
+        so_far += word
+        if len(so_far) >= len(name):
+            return so_far.startswith(name) and bool(ENDING.fullmatch(so_far[len(name) :]))
+    return False
 
 
 class Thing(BaseModel):
@@ -72,13 +83,13 @@ class Lookup(Kind):
         """A name that stands whole in a sentence, spelt in any way and unmarked: "slå autosvaret på aktindsigt fra"."""
         plain = " ".join(words_of(text))
         for match in [*BEFORE_NAME.finditer(plain)][:LOOKED_FOR]:
-            behind = "".join(plain[match.end() :].split())
-            first = plain[match.end() :].split(" ", 1)[0]
+            behind = plain[match.end() :]
+            first = behind.split(" ", 1)[0]
             stem = SUFFIX.sub("", first)
             if len(stem) < START or stem in COMMON:
                 continue
             things = await self.look(stem, at)
-            fitting = [one for one in things for name in self.called(one) if behind.startswith(squeezed(name)) or stem == squeezed(name)]
+            fitting = [one for one in things for name in self.called(one) if begins_with(behind, squeezed(name)) or stem == squeezed(name)]
             if fitting:
                 return Got(max(fitting, key=lambda one: len(one.name)).model_dump())
         return None

@@ -83,7 +83,7 @@ class People(Kind):
         me = ["mig"] if MYSELF.search(text) else []
         named = [
             *me,
-            *(one for key in ("person", "email") for one in meaning.entities.get(key, []) if not is_denied(one, text)),
+            *without_denied([one for key in ("person", "email") for one in meaning.entities.get(key, [])], text),
             *described,
         ]
         return await self._fresh("\n".join(named), at) if named else None
@@ -237,9 +237,17 @@ def instead(text: str) -> str:
     return swap["new"] if swap else text
 
 
-def is_denied(name: str, text: str) -> bool:
-    """Whether a name is said only to leave somebody out: "ikke Sofie, men Mette"."""
-    return bool(re.search(rf"\b(?:ikke|uden|undtagen|minus)\s+{re.escape(name)}\b", text, re.I))
+def without_denied(names: Sequence[str], text: str) -> list[str]:
+    """Those of the names that are not said only to leave somebody out: "ikke Sofie eller Ole, men Mette"."""
+    if not names:
+        return []
+    one = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    said = rf"(?:{one})\b"
+    left_out = re.compile(
+        rf"\b(?:ikke|uden|undtagen|minus|bortset fra|på nær|paa naer)\s+{said}(?:\s*(?:,|\bog\b|\beller\b)\s*{said})*", re.I
+    )
+    rest = left_out.sub(" ", text)
+    return [name for name in names if re.search(rf"(?<!\w){re.escape(name)}", rest, re.I)]
 
 
 def another_wish(text: str, at: At) -> bool:

@@ -167,3 +167,7 @@ class Unit(Kind):
         del at
         match = OF_UNIT.search(text)
         return Got(match[1].strip()) if match else None
+
+    @override
+    def show(self, value: Any) -> str:
+        return texts.plain(str(value))

@@ -200,7 +200,7 @@ def unknown_unit(unit: str, files: Mapping[str, Path]) -> str:
 
     having = [path for path in files.values() if UNIT in pq.read_schema(path).names] if unit else []
     known = {name for path in having for name in pq.read_table(path, columns=[UNIT])[UNIT].unique().to_pylist() if name}
-    return f"Der er ingen enhed, der hedder {unit}.{near(unit, sorted(known))}" if having and unit not in known else ""
+    return f"Der er ingen enhed, der hedder {texts.plain(unit)}.{near(unit, sorted(known))}" if having and unit not in known else ""
 
 
 def offered(systems: Systems) -> dict[str, OffersDatasets]:

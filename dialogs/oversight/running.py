@@ -53,7 +53,7 @@ class Workers:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots, self._checks = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)  # somebody waits in a chat for a check
 
     async def run(
         self,
@@ -85,7 +85,7 @@ class Workers:
             "memory": self.limits.memory,
             "seconds": seconds,
         }
-        async with self._slots:
+        async with self._slots if files else self._checks:
             answer = await _asked(order, seconds)
         if error := answer.get("error"):
             raise NotRun(told(str(error), str(answer["about"]), int(answer["line"]), tilsyn, named))
@@ -176,7 +176,9 @@ def told(kind: str, about: str, line: int, tilsyn: Tilsyn, datasets: Sequence[Da
     if kind == "ParserException":
         match = NEAR.search(about)
         return Fault(line=line, text=f"SQL'en kan ikke læses ved ”{match[1]}”." if match else "SQL'en kan ikke læses.")
-    first = about.partition("\n")[0]
+    if kind in {"ConversionException", "OutOfRangeException"}:  # DuckDB's own sentence holds the value, which may be a person's
+        return Fault(line=line, text="En værdi i data kan ikke laves om til det, som SQL'en beder om. Brug TRY_CAST i stedet for CAST.")
+    first = re.sub(r"'[^']*'", "”…”", about.partition("\n")[0])
     return Fault(line=line, text=f"SQL'en kan ikke køres: {first.partition(': ')[2] or first}")
 
 

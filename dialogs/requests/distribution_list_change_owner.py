@@ -27,9 +27,9 @@ OLD = re.compile(  # "i stedet for Ole", "fra mig til Jonas", "ikke mig"
 ENDS = re.compile(  # "fjern Ole Bang som ejer"
     r"\b(?:fjern|tag|slet|pil|afsæt)\w*\s+(?P<who>(?:mig|[A-ZÆØÅ]\w+)(?:[ -][A-ZÆØÅ]\w+)*)\s+(?:som|fra|af)\s+(?:ejer\w*|ansvarlig\w*)"
 )
-MINE = re.compile(
-    r"\b(?:gør|goer|sæt|saet|indsæt)\s+mig\b|\bmig\s+som\b|\btil\s+mig\b|\bundertegnede\b|\bmig\s+ind\b"
-    r"|\bjeg\s+(?:overtager|tager|skal|vil|ønsker)\b(?!\s+(?:\w+\s+){0,2}ikke)[^,.;]{0,30}\b(?:ejer\w*|eje|ansvar\w*|list\w*|den)\b|\bblive\s+ejer\b",
+MINE = re.compile(r"\b(?:gør|goer|sæt|saet|indsæt)\s+mig\b|\bmig\s+som\b|\btil\s+mig\b|\bundertegnede\b|\bmig\s+ind\b", re.I)
+IMPLIED = re.compile(  # it is me, where nobody is named
+    r"\bjeg\s+(?:overtager|tager|skal|vil|ønsker)\b(?!\s+(?:\w+\s+){0,2}ikke)[^,.;]{0,30}\b(?:ejer\w*|eje|ansvar\w*|list\w*|den)\b|\bblive\s+ejer\b",
     re.I,
 )
 INSTEAD = re.compile(r"(?:nej|hov|ups),?\s+(?:det\s+(?:er|skal\s+være)\s+)?(?P<who>[A-ZÆØÅ]\w+(?:[ -][A-ZÆØÅ]\w+)*)")
@@ -57,8 +57,11 @@ class NewOwners(People):
     async def find(self, text: str, at: At) -> Reading:
         if at.now and (other := INSTEAD.fullmatch(text.strip(" .!"))):
             return await self._fresh(other["who"], at)
-        rest = ENDS.sub(" ", OLD.sub(" ", text))
-        return await super().find(MINE.sub(" sæt mig ", rest), at)
+        rest = text
+        for pattern in going(text, at):
+            rest = pattern.sub(" ", rest)
+        reading = await super().find(MINE.sub(" sæt mig ", rest), at)
+        return reading or (await super().find("sæt mig", at) if IMPLIED.search(rest) and not crowd(at.now).rows else None)
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,30 @@ class OldOwners(People):
 
     @override
     async def find(self, text: str, at: At) -> Reading:
-        named = [match["who"] for pattern in (OLD, ENDS) for match in pattern.finditer(text)]
+        named = list(
+            dict.fromkeys(
+                one
+                for pattern in going(text, at)
+                for match in pattern.finditer(text)
+                for one in re.split(r"\s*,\s*|\s+og\s+", match["who"])
+            )
+        )
         reading = await self._fresh("\n".join(named), at) if named and at.answers.get("list") else None
         if isinstance(reading, Got) and not crowd(reading.value).people:
             return Bad(f"{texts.names([texts.plain(one) for one in named])} ejer ikke den liste.")
         return reading
+
+
+def going(text: str, at: At) -> list[re.Pattern[str]]:
+    """What says that somebody is to be owner no more, by how the sentence goes, and by the names in it, however they are written."""
+    names = at.desk.understand(text, texts.local(at.desk.now()).date()).entities.get("person", [])
+    if not names:
+        return [OLD, ENDS]
+    one = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    who = rf"(?P<who>(?:{one})(?:(?:\s*,\s*|\s+og\s+)(?:{one}))*)"
+    old = re.compile(rf"(?:,\s*)?\b(?:i\s*stedet\s+for|fra|efter|(?:og\s+)?ikke)\s+{who}\b", re.I)
+    ends = re.compile(rf"\b(?:fjern|tag|slet|pil|afsæt)\w*\s+{who}\s+(?:som|fra|af)\s+(?:ejer\w*|ansvarlig\w*)", re.I)
+    return [old, ends, OLD, ENDS]
 
 
 async def present(at: At) -> list[Colleague]:

@@ -32,11 +32,13 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "send_as": ("send_as",),
     "on_behalf": ("on_behalf",),
 }
-MINE = re.compile(
-    r"\bgiv\s+mig\b|\bjeg\s+(?:skal|vil|mangler|har\s+brug\s+for|behøver)\b[^,.;]{0,40}\b(?:adgang|læse|laese|åbne|aabne|sende|send|postkasse\w*)\b"
+ME = re.compile(r"\bgiv\s+mig\b", re.I)
+MINE = re.compile(  # where nobody is named
+    r"\bjeg\s+(?:skal|vil|mangler|har\s+brug\s+for|behøver)\b[^,.;]{0,40}\b(?:adgang|læse|laese|åbne|aabne|sende|send|postkasse\w*)\b"
     r"|\b(?:må|maa|kan)\s+jeg\s+få\b",
     re.I,
 )
+DENIED = re.compile(r"\b(?:men\s+)?(?:ikke|uden)\b(?!\s+(?:bare|kun|alene)\b)[^,.;]*", re.I)
 ALSO = re.compile(r"\b(?:også|ogsaa|desuden|samt|plus|begge)\b", re.I)
 
 
@@ -46,19 +48,22 @@ class Users(People):
 
     @override
     async def find(self, text: str, at: At) -> Reading:
-        return await super().find(MINE.sub(" sæt mig ", text), at)
+        text = ME.sub(" sæt mig ", text)
+        return await super().find(text, at) or (await super().find("sæt mig", at) if MINE.search(text) and not crowd(at.now).rows else None)
 
 
 @dataclass(frozen=True)
 class Ways(Pick):
-    """What they may do. "Også sende" adds to what was said before."""
+    """What they may do. "Også sende" adds to what was said before; what they may not do is not given."""
 
     @override
     async def read(self, text: str, at: At) -> Reading:
+        text = DENIED.sub(" ", text)
         return grown(await super().read(text, at), text, at)
 
     @override
     async def find(self, text: str, at: At) -> Reading:
+        text = DENIED.sub(" ", text)
         return grown(await super().find(text, at), text, at)
 
 

@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from connectors.exchange import Exchange
 from connectors.exchange_models import AutoReply
-from dialogs import mailboxes, texts
+from connectors.folding import words_of
+from dialogs import corrections, mailboxes, texts
 from dialogs.days import Day
 from dialogs.desk import Desk
 from dialogs.fields import At, Colleague, Got, Option, Pick, Reading, Text
@@ -33,6 +34,9 @@ TURN = Pick(
         Option("off", "Slå det fra", "slås fra", ("fra", "slaa fra", "sluk"), OFF),
     )
 )
+SWITCHED_OFF = re.compile(
+    rf"(?:(?:nej|hov|ups|forresten|vent|bare|men|det|den|jeg vil) )*(?:{'|'.join(OFF)})(?: (?:i stedet|alligevel|bare|tak|nu|igen))*"
+)
 QUOTED = re.compile(r"[”“\"„]([^”“\"„]{4,})[”“\"“]|(?<!\d):\s+(.{4,})$", re.DOTALL)
 CLAUSE = re.compile(r"\b(?:svare?r?|skrive?r?|siger?|stå|staa|besked om|ved|vide|om|teksten)\s*,?\s+at\s+(.{4,})$", re.I | re.DOTALL)
 
@@ -42,6 +46,10 @@ class Message(Text):
     """A text; in a sentence it stands in quotation marks, behind a colon, or as "… at vi har lukket"."""
 
     @override
+    async def read(self, text: str, at: At) -> Reading:
+        return None if is_order(text, at) else await super().read(text, at)
+
+    @override
     async def find(self, text: str, at: At) -> Reading:
         if match := QUOTED.search(text):
             return await self.read(next(part for part in match.groups() if part).strip(), at)
@@ -49,6 +57,15 @@ class Message(Text):
             said = match[1].strip(" .!")
             return await self.read(f"{said[0].upper()}{said[1:]}.", at)
         return None
+
+
+def is_order(text: str, at: At) -> bool:
+    """Whether a text is no reply for a mailbox: it switches it off, or says that another mailbox was meant."""
+    plain = " ".join(words_of(text))
+    said = (corrections.without_lead(text) or text).strip(" .!")
+    swapped = next((found["old"] for frame in corrections.SWAP if (found := frame.match(said))), "")
+    named = words_of(str((at.answers.get("mailbox") or {}).get("name", "")))
+    return bool(SWITCHED_OFF.fullmatch(plain)) or bool(named and named == words_of(swapped))
 
 
 class Form(Standard):
@@ -138,13 +155,14 @@ class Form(Standard):
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
         """Days that stand in the reply itself say nothing of when it is sent."""
         found = await super().heard(text, at)
-        if at.answers.get("mailbox") and "inside" not in found:  # the whole text is the reply
+        if at.answers.get("mailbox") and "inside" not in found and not is_order(text, at):  # the whole text is the reply
             return {name: reading for name, reading in found.items() if name not in {"since", "until", "turn"}}
         message = found.get("inside")
         spoken = text.replace(message.value.rstrip("."), "") if isinstance(message, Got) else text
-        for name in ("since", "until"):
-            if name in found and spoken != text and await cls.asks()[name].kind.find(spoken, at) is None:
-                del found[name]
+        for name in ("since", "until", "turn"):
+            if name in found and spoken != text:
+                again = await cls.asks()[name].kind.find(spoken, at)
+                found = {key: again if key == name else reading for key, reading in found.items() if key != name or again is not None}
         return found
 
     @classmethod
