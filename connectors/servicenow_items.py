@@ -20,6 +20,7 @@ ITEM_KEY = "kollega_key"  # the hidden variable's name
 COMPLETE = "3"
 KEY = 100  # characters that correlation_id holds
 APPEARS = 8.0  # seconds that an ordered item is waited for: it comes a little after its request
+LATE = 30.0  # the same, where an order may still be on its way
 PAUSE, LONGEST_PAUSE = 0.2, 2.0
 
 
@@ -50,7 +51,7 @@ class RequestItems(TableApi):
     async def enter_finished(self, draft: ItemDraft, key: str, *, on_its_way: bool = False) -> Entered:
         """Enter what was done, once per key, and read it back. Safe to repeat. Only in jobs.
 
-        on_its_way: an order with the key may have been sent that nobody waited for, so it is looked for as long as the instance may work at it.
+        on_its_way: an order with the key may have been sent that nobody waited for, so it is looked for long enough.
         Raises NotFound("no_item") where the catalogue has no such item, Refused("not_taken") when the instance kept something else than was
         sent, Conflict("doubled") when two carry the key.
         """
@@ -64,7 +65,7 @@ class RequestItems(TableApi):
             "state": COMPLETE,
         }
         async with self.one_at_a_time(key):
-            row = await (self._looked_for(key, JOB) if on_its_way else self._item_of(key))
+            row = await (self._looked_for(key, LATE) if on_its_way else self._item_of(key))
             if row is None:
                 await self._order(draft.caller_id, key)
                 row = await self._appeared(key)

@@ -144,6 +144,15 @@ class House:
         )  # how much later it is for dialogs and jobs than the clock says that began at half past nine of the seeded world
         self._began = time.monotonic()
 
+    async def calm(self) -> None:
+        """Until nobody's job is at work, or for two seconds: a job closes just after it has told."""
+        jobs = self.app[app.DESK].jobs
+        for _ in range(100):
+            recent = [one for person in self.people.values() for one in await jobs.mine(person.id, 5)]
+            if all(one.state != "running" for one in recent):
+                return
+            await asyncio.sleep(0.02)
+
     def now(self) -> datetime:
         """The time for dialogs and jobs: it goes on by itself, and jumps by `later`."""
         return NOW + timedelta(minutes=30, seconds=time.monotonic() - self._began) + self.later

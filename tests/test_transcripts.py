@@ -72,7 +72,9 @@ class Play:
         elif command == "attach":
             self.file = [(args[0], "image/png", PICTURE)]
         elif command == "wait":
-            return self.told(await (await self.house.person(self.name)).hears())
+            heard = await (await self.house.person(self.name)).hears()
+            await self.house.calm()
+            return self.told(heard)
         elif command == "edit":
             return self.told(await (await self.house.person(self.name)).edits(int(args[0]), rest.strip()))
         elif command == "delete":

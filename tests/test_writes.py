@@ -43,6 +43,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "killed before": {"status": 503, "retry_after": 2, "times": 1},
     "killed after": {"drop_answer": True, "times": 1},
 }
+READS = {"oversight.run"}  # what it finds it keeps itself
 TROUBLED = re.compile(r"^\((?:fault|drop|slow|later|edit)", re.MULTILINE)
 OTHERS = re.compile(r"\n\(as ")  # who approves a standard request: here nobody need, by tests/rules
 SAME = re.compile(r"Set-|Add-\w+Permission")  # said a second time in the same words it changes nothing
@@ -55,7 +56,7 @@ FIRST: dict[Path, Counter[Write]] = {}  # of which so much was done before it wa
 
 def plays() -> Iterator[Path]:
     """Per form the calm transcripts that show different writes; where none shows any, the first in which something is told later."""
-    for intent in sorted(found().forms):
+    for intent in sorted(set(found().forms) - READS):
         calm = [path for path in sorted(HERE.glob(f"{intent.replace('.', '_')}.*.txt")) if calm_for(intent, path.read_text())]
         shown = {tuple(sorted(set(re.findall(r"^= (\w+ \w+ [A-Za-z]{4,16})", path.read_text(), re.MULTILINE)))): path for path in calm}
         told = [path for path in calm if "\n(wait)\n" in path.read_text()]
@@ -121,7 +122,7 @@ class Place:
 
     async def ended(self, keys: set[str]) -> tuple[str, str]:
         """State and outcome of the job, once it is closed."""
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(60):
             while any(self.runs()[key][0] == "open" for key in keys):  # noqa: ASYNC110 - another process runs it
                 await asyncio.sleep(0.03)
         (key,) = keys

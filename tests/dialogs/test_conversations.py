@@ -130,7 +130,7 @@ async def told(person: Person, said: list[str]) -> str:
             ["Min mus"],
             id="the button goes on with what it stands under",
         ),
-        pytest.param(["min mus er død", "ikke alle"], ["ikke bruge"], ["Droppet"], id="an unsure reading cancels nothing"),
+        pytest.param(["min mus er død", "ikke alle"], ["Kan du arbejde"], ["Droppet"], id="an unsure reading cancels nothing"),
         pytest.param(["min mus er død", "jeg gider ikke mere, glem den sag"], ["Droppet"], [], id="cancelled in other words"),
         pytest.param(["min mus er død", "asdf", "qwer", "zxcv", "wert"], ["Den venter stadig"], [], id="no fourth demand"),
         pytest.param(["printeren er død", "hvem?"], ["Jo flere der er ramt"], [], id="a bare question word asks for help"),

@@ -82,7 +82,8 @@ async def test_turns_go_on_while_the_model_is_swapped(tmp_path: Path, second: Pa
         said = await asyncio.gather(*talkers)
         assert all(count >= 1 for count in said), "each message had its answer"
     texts = [one.text for one in kept.Kept(kept.url_of(None, var)).wordings(house.now())]
-    assert texts == ["hvad får vi i kantinen {dato}"]
+    assert "hvad får vi i kantinen {dato}" in texts
+    assert not [one for one in texts if any(sign.isdigit() for sign in one)]
 
 
 async def talk(house: House, name: str, stop: asyncio.Event) -> int:
