@@ -1,6 +1,7 @@
 """See what a tilsyn found: the newest run that the text means, more of its rows, all tilsyn and how they stand, and what data there are."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from connectors.datasets import Period
@@ -23,6 +24,8 @@ SIGN = re.compile(r"\bunderskriv|\bskriv(?:e)? under\b|\bgodkend")
 GENERAL = frozenset(
     "result fund fundet fundene seneste senest sidste nyeste kvarta koerse sammen unders godken".split()
 )  # stems of words that say nothing of which
+Answer = Callable[[Turn], Awaitable[None]]
+WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = ()  # said of runs: the first whose pattern the folded text has takes the turn
 LONGEST = timedelta(hours=2)  # that a command works on a run
 MOST = 20  # datasets or tilsyn on a card
 
@@ -35,6 +38,9 @@ async def result(turn: Turn) -> None:
         return
     if not await may_see(turn.desk, turn.event.who.id):
         turn.say(REFUSAL)
+        return
+    if wish := next((answer for pattern, answer in WISHES if pattern.search(said)), None):
+        await wish(turn)
         return
     known = await office(turn.desk).every()
     some = meant(turn.text, known)
