@@ -148,7 +148,15 @@ async def due(at: At) -> tuple[tuple[str, Any], ...]:
 
 async def execute(form: Form, desk: Desk, job: Job) -> str:
     """Freeze the file, fetch each dataset, find, and show it; or say which source broke."""
-    run = await job.step("begin", begun, desk, form, (job.order.person["id"], form.requester.name), job.order.key, on="oversight")
+    run = await carried_out(form, desk, job, (job.order.person["id"], form.requester.name))
+    reply = await cards.card(desk, run, job.order.person["id"])
+    await job.tell("done", {"reply": reply.model_dump(mode="json")})
+    return "done" if run.is_whole else "partly"
+
+
+async def carried_out(form: Form, desk: Desk, job: Job, by: tuple[str, str]) -> Run:
+    """The run in named steps, as it ended. by: id and name of who has it made."""
+    run = await job.step("begin", begun, desk, form, by, job.order.key, on="oversight")
     fetched: list[Fetched] = []
     for dataset in run.datasets:
         try:
@@ -159,9 +167,7 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     else:
         run = await job.step("find", found, desk, run, fetched, on="oversight")
     job.minutes = run.minutes if run.is_whole else 0
-    reply = await cards.card(desk, run, job.order.person["id"])
-    await job.tell("done", {"reply": reply.model_dump(mode="json")})
-    return "done" if run.is_whole else "partly"
+    return run
 
 
 async def begun(desk: Desk, form: Form, by: tuple[str, str], key: str) -> Run:
