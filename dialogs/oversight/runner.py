@@ -17,6 +17,7 @@ from dialogs import texts
 from dialogs.oversight.calendar_days import Calendar
 from dialogs.oversight.checking import check
 from dialogs.oversight.heads import BadTilsyn, Fault, Tilsyn, every, load, read
+from dialogs.oversight.judging import Judgements
 from dialogs.oversight.running import Limits, NotRun, Result, Workers, near
 from dialogs.oversight.store import UNIT, Run, Runs
 
@@ -45,6 +46,7 @@ class Oversight:
     ) -> None:
         self.folder, self.runs, self.workers, self._var, self._keep = folder, runs, Workers(limits), var.absolute() / "tilsyn", keep
         self.now = now or (lambda: datetime.now(UTC))
+        self.judgements = Judgements(self)
 
     async def every(self) -> dict[str, Tilsyn]:
         """All tilsyn that can be read, by name."""
@@ -60,6 +62,10 @@ class Oversight:
     def place(self, run_id: str) -> Path:
         """The folder of a run."""
         return self._var / run_id
+
+    def findings(self, run: Run) -> Path:
+        """The file of a run's findings; only a run that found something has one."""
+        return self.place(run.id) / RESULT
 
     async def begin(self, tilsyn: Tilsyn, period: Period, given: dict[str, str], *, by: tuple[str, str], key: str, job: str = "") -> Run:
         """Note that a run begins, and freeze the file. by: id and name. key: the same key gives the same run. job: that does the work.
@@ -105,8 +111,10 @@ class Oversight:
             return await self._ended(done, state="failed", problem=str(error.fault))
         if not result.rows and (bare := next((one.dataset for one in fetched if one.first and not one.rows), "")):
             return await self._ended(done, state="empty", problem=f"Der er ingen rækker i {bare} for perioden.")
-        state = "found" if result.rows else "nothing"
-        return await self._ended(done, state=state, rows=result.rows, sha256=result.sha256, columns=result.columns)
+        how = {"state": "found" if result.rows else "nothing", "rows": result.rows, "sha256": result.sha256, "columns": result.columns}
+        if result.rows and (earlier := await self.explained_in(run)):
+            await self.judgements.carry(done.model_copy(update=how), earlier)
+        return await self._ended(done, **how)
 
     async def broken(self, run: Run, dataset: str, error: ConnectorError) -> Run:
         """The run ends because a source broke: "partial", without findings."""
@@ -152,12 +160,19 @@ class Oversight:
         earlier = [one for one in await self.runs.of(run.tilsyn) if one.is_whole and one.last < run.first and one.given == run.given]
         return max(earlier, key=lambda one: (one.last, one.started_at), default=None)
 
+    async def explained_in(self, run: Run) -> Run | None:
+        """The run whose judgements may still hold: the last whole one with the same parameters, of the same period or an earlier one."""
+        others = [one for one in await self.runs.of(run.tilsyn) if one.is_whole and one.id != run.id and one.given == run.given]
+        earlier = [one for one in others if one.last <= run.last and one.started_at <= run.started_at]
+        return max(earlier, key=lambda one: (one.last, one.started_at), default=None)
+
     async def forget(self) -> None:
         """Delete runs that are kept long enough, with their data."""
         old = await self.runs.older(self.now() - self._keep)
         for run in old:
             await asyncio.to_thread(shutil.rmtree, self.place(run.id), ignore_errors=True)
         if old:
+            await self.judgements.remove([run.id for run in old])
             await self.runs.remove([run.id for run in old])
 
     async def _result(self, tilsyn: Tilsyn, datasets: Mapping[str, Dataset], run: Run, out: Path | None) -> Result:

@@ -4,7 +4,7 @@ It is made where it is missing, in the database of DATABASE_URL; on SQLite it ha
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Column, Connection, MetaData, NullPool, Select, String, Table, Text, create_engine, delete, make_url, select, text
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from connectors.datasets import Period
 from connectors.fetched import Fetched
@@ -123,7 +123,7 @@ class Runs:
             connection.execute(delete(TABLE).where(TABLE.c.id == run.id))
             connection.execute(TABLE.insert(), row)
 
-        await self._do(write)
+        await self.do(write)
 
     async def get(self, id_: str) -> Run | None:
         """One run."""
@@ -144,26 +144,31 @@ class Runs:
 
     async def remove(self, ids: list[str]) -> None:
         """Forget runs."""
-        await self._do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.id.in_(ids))))
+        await self.do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.id.in_(ids))))
 
     async def _found(self, query: Select[Any]) -> list[Run]:
-        bodies = await self._do(lambda connection: list(connection.execute(query).scalars()))
+        bodies = await self.do(lambda connection: list(connection.execute(query).scalars()))
         return [Run.model_validate_json(body) for body in bodies]
 
-    async def _do(self, work: Callable[[Connection], T]) -> T:
+    async def do(self, work: Callable[[Connection], T], *tables: Table) -> T:
+        """Some work in a thread and in one transaction, with these tables there too; whoever writes has the database alone meanwhile."""
+
         def in_thread() -> T:
-            with self._begun() as connection:
+            with self._begun(tables) as connection:
                 return work(connection)
 
         return await asyncio.to_thread(in_thread)
 
     @contextmanager
-    def _begun(self) -> Iterator[Connection]:
-        """A transaction, with the table there."""
+    def _begun(self, tables: Sequence[Table]) -> Iterator[Connection]:
+        """A transaction, with the tables there."""
         if self._file:
             self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._engine.connect()) as connection, connection.begin():
             if self._file is None:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('kollega.oversight'))"))
-            connection.execute(CreateTable(TABLE, if_not_exists=True))
+            for table in (TABLE, *tables):
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
             yield connection

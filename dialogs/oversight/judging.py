@@ -1,0 +1,197 @@
+"""What people say of a run's findings: ok, fejl, forklaret, skal undersøges. Entries are only ever added, and the newest of a finding counts.
+
+Several people may judge at once: nobody's entry takes another's away, and the history of each finding is kept as long as its run.
+"""
+
+import asyncio
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
+
+from dialogs import texts
+from dialogs.oversight.shown import VERDICTS, Judgement, Verdict
+from dialogs.oversight.store import Run
+from dialogs.oversight.worker import as_text
+
+if TYPE_CHECKING:
+    from dialogs.oversight.runner import Oversight
+
+LONGEST = 1000  # characters of a reason
+CARRIED: tuple[Verdict, ...] = ("ok", "forklaret")  # what still holds where the data are the same; an error or a doubt is looked at anew
+TABLE = Table(
+    "oversight_judgement_1",
+    MetaData(),
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("run", String, nullable=False),
+    Column("nr", Integer, nullable=False),
+    Column("key_sha256", String, nullable=False),  # of the finding's key, the same in every run
+    Column("row_sha256", String, nullable=False),  # of everything it says but its number
+    Column("verdict", String, nullable=False),
+    Column("reason", Text, nullable=False),  # masked
+    Column("by_id", String, nullable=False),
+    Column("by_name", String, nullable=False),
+    Column("at", String, nullable=False),  # UTC, ISO
+    Column("carried", String, nullable=False),  # the run it was carried over from, "" where it was said of this one
+    Index("oversight_judgement_1_run", "run", "nr"),
+)
+
+
+@dataclass(frozen=True)
+class Entry(Judgement):
+    """A judgement with who made it (id) and, where it was carried over, the run in which it was made. row_sha256: of the data it was made on."""
+
+    by_id: str = ""
+    carried: str = ""
+    row_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Print:
+    """The hashes of a finding."""
+
+    nr: int
+    key: str
+    row: str
+
+
+class CannotJudge(ValueError):
+    """Why a judgement was not taken, in Danish."""
+
+
+class Judgements:
+    """The judgements of all runs."""
+
+    def __init__(self, oversight: "Oversight") -> None:
+        self._oversight = oversight
+
+    async def put(self, run: Run, numbers: Collection[int], verdict: Verdict, reason: str, *, by: tuple[str, str]) -> None:
+        """Judge findings by their `nr`, all of them or none. by: id and name. A run that was signed must then be signed anew.
+
+        Raises CannotJudge (a ValueError, Danish) for a missing reason, a finding that is not there, and a run that has none.
+        """
+        reason = checked(run, numbers, verdict, reason)
+        prints = await self._prints(run, set(numbers))
+        said = {"verdict": verdict, "reason": reason, "by_id": by[0], "by_name": by[1], "at": self._oversight.now().isoformat()}
+        rows = [{**said, **self._of(run, one), "carried": ""} for one in prints]
+        await self._oversight.runs.do(lambda connection: connection.execute(insert(TABLE), rows), TABLE)
+
+    async def of(self, run: Run) -> dict[int, Entry]:
+        """The judgement that counts of each finding that has one, by its `nr`."""
+        newest = select(func.max(TABLE.c.seq)).where(TABLE.c.run == run.id).group_by(TABLE.c.nr)
+        return {row.nr: entry(row) for row in await self._found(select(TABLE).where(TABLE.c.seq.in_(newest)).order_by(TABLE.c.nr))}
+
+    async def history(self, run: Run, nr: int) -> list[Entry]:
+        """Everything that was ever said of a finding, the newest first."""
+        asked = select(TABLE).where(TABLE.c.run == run.id, TABLE.c.nr == nr).order_by(TABLE.c.seq.desc())
+        return [entry(row) for row in await self._found(asked)]
+
+    async def carry(self, run: Run, earlier: Run) -> int:
+        """Take over what was said to be ok or explained in an earlier run, where everything that the finding says is the same; how many.
+
+        Safe to repeat: a finding that is judged already keeps its judgement.
+        """
+        kept = {one.row_sha256: one for one in (await self.of(earlier)).values() if one.verdict in CARRIED}
+        if not kept:
+            return 0
+        rows = [
+            {**self._of(run, one), **as_row(kept[one.row]), "carried": earlier.id} for one in await self._prints(run) if one.row in kept
+        ]
+        await self._oversight.runs.do(lambda connection: carried(connection, rows), TABLE)
+        return len(rows)
+
+    async def remove(self, runs: list[str]) -> None:
+        """Forget those of runs that are deleted."""
+        await self._oversight.runs.do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.run.in_(runs))), TABLE)
+
+    async def _prints(self, run: Run, wanted: Collection[int] | None = None) -> list[Print]:
+        key = (await self._oversight.of(run)).key
+        return await asyncio.to_thread(lambda: list(prints(self._oversight.findings(run), key, wanted)))
+
+    async def _found(self, query: Select[Any]) -> list[Row[Any]]:
+        return await self._oversight.runs.do(lambda connection: list(connection.execute(query).all()), TABLE)
+
+    @staticmethod
+    def _of(run: Run, one: Print) -> dict[str, Any]:
+        return {"run": run.id, "nr": one.nr, "key_sha256": one.key, "row_sha256": one.row}
+
+
+def checked(run: Run, numbers: Collection[int], verdict: str, reason: str) -> str:
+    """The reason as it is kept. Raises CannotJudge."""
+    if run.state != "found":
+        raise CannotJudge("Der er ingen fund at vurdere i den kørsel.")
+    if verdict not in VERDICTS:
+        raise CannotJudge(f"Et fund kan være {', '.join(VERDICTS[:-1])} eller {VERDICTS[-1]}.")
+    if wrong := sorted(one for one in numbers if not 1 <= one <= run.rows):
+        raise CannotJudge(f"Der er ikke noget fund nr. {wrong[0]}. Der er {texts.count(run.rows, 'fund', 'fund')}.")
+    if not numbers:
+        raise CannotJudge("Skriv, hvilket fund det er, fx ”fund 3”.")
+    kept = texts.masked(" ".join(reason.split()))[:LONGEST]
+    if verdict != "ok" and not kept:
+        raise CannotJudge(f"Skriv en begrundelse: den skal med, når et fund er {verdict}.")
+    return kept
+
+
+def prints(path: Path, key: Collection[str], wanted: Collection[int] | None = None) -> Iterator[Print]:
+    """The hashes of a file's findings, of all or of those numbers; a part of the file is in memory at a time."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(path).iter_batches():
+        table = pa.Table.from_batches([batch])
+        if wanted is not None:
+            table = table.filter(pc.is_in(table["nr"], value_set=pa.array(sorted(wanted), pa.int64())))
+        names = [name for name in table.column_names if name != "nr"]
+        columns = [as_text(table[name]).to_pylist() for name in names]
+        for nr, *values in zip(table["nr"].to_pylist(), *columns, strict=True):
+            row = dict(zip(names, values, strict=True))
+            yield Print(nr, printed({name: row[name] for name in key}), printed(row))
+
+
+def printed(row: dict[str, str | None]) -> str:
+    """The hash of a row's columns and values."""
+    return sha256(json.dumps(row, ensure_ascii=False, sort_keys=True).encode(errors="surrogatepass")).hexdigest()
+
+
+def entry(row: Row[Any]) -> Entry:
+    """A judgement as it is shown."""
+    by = f"{row.by_name} (overført)" if row.carried else row.by_name
+    return Entry(row.verdict, row.reason, by, datetime.fromisoformat(row.at), row.by_id, row.carried, row.row_sha256)
+
+
+def as_row(one: Entry) -> dict[str, str]:
+    """What was said, as another run's entry has it."""
+    name = one.by.removesuffix(" (overført)")
+    return {"verdict": one.verdict, "reason": one.reason, "by_id": one.by_id, "by_name": name, "at": one.at.isoformat()}
+
+
+def carried(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Add entries for findings that have none."""
+    names = [column.name for column in TABLE.columns if column.name != "seq"]
+    there = select(TABLE.c.seq).where(TABLE.c.run == bindparam("run"), TABLE.c.nr == bindparam("nr")).exists()
+    fresh = insert(TABLE).from_select(names, select(*(bindparam(name, type_=TABLE.c[name].type) for name in names)).where(~there))
+    for row in rows:
+        connection.execute(fresh, row)
