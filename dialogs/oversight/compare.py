@@ -5,6 +5,7 @@ For a thread or a process of its own: nothing here awaits. `memory` is in megaby
 """
 
 # ruff: noqa: S608 - SQL cannot bind names and tables: every one goes through quoted() or literal()
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 MEMORY = 1000
 READ: dict[type, Callable[[str], Any]] = {Decimal: Decimal, float: Decimal, date: date.fromisoformat, datetime: datetime.fromisoformat}
+CHANGED = "ændret"  # of a row that was found last time too, and says something else now
 ORDER = ("gentaget", "genåbnet", "ny", "løst")  # of a comparison of runs: what comes back is the worst
 
 
@@ -142,21 +144,30 @@ class Differences:
         return f"{self.left_title} mod {self.right_title}: {telling.number(self.same)} stemmer, {told}."
 
 
-def runs(now: Path, before: Sequence[Path], key: Sequence[str], out: Path, *, memory: int = MEMORY) -> Development:
-    """The findings of a run against those of earlier whole runs, the oldest first; the last of them is the one before.
+def runs(
+    now: Path,
+    before: Sequence[Path],
+    key: Sequence[str],
+    out: Path,
+    *,
+    between: Sequence[Path] = (),
+    memory: int = MEMORY,
+    threads: int = 0,
+) -> Development:
+    """The findings of a run against those of earlier whole runs, the oldest first; the last of them is the one that it is compared with.
 
-    Raises CannotCompare, also where there is no run before.
+    between: runs after that one, which count in `_gange` alone. Raises CannotCompare, also where there is no run before.
     """
     if not before:
         raise CannotCompare("Tilsynet er ikke kørt før, så der er intet at sammenligne med.")
     titles = ("den forrige kørsel", "denne kørsel")
-    with opened(out.parent, memory) as connection:
+    with opened(out.parent, memory, threads) as connection:
         left, right = side(connection, LEFT, Table(before[-1], titles[0])), side(connection, RIGHT, Table(now, titles[1]))
         both = shared(left, right, key, titles)
         laid(connection, both, titles, everything=True)
-        _remembered(connection, before, both)
+        _remembered(connection, before, between, both)
         here = (f"a.{quoted(HERE)}", f"b.{quoted(HERE)}")
-        status = f"CASE WHEN {here[1]} IS NULL THEN 'løst' WHEN {here[0]} THEN 'gentaget' WHEN h.times > 0 THEN 'genåbnet' ELSE 'ny' END"
+        status = f"CASE WHEN {here[1]} IS NULL THEN 'løst' WHEN {here[0]} THEN 'gentaget' WHEN h.earlier > 0 THEN 'genåbnet' ELSE 'ny' END"
         times = f"coalesce(h.times, 0) + coalesce({here[1]}, false)::BIGINT AS {quoted(TIMES)}, "
         on = " AND ".join(f"h.{quoted(name)} IS NOT DISTINCT FROM coalesce(a.{quoted(name)}, b.{quoted(name)})" for name in both.key)
         query = f"""SELECT {_rows(both, status, changes(both, {}, titles[1]), times)} {joined(both)} LEFT JOIN history h ON {on}
@@ -186,6 +197,7 @@ def datasets(
     amounts: Sequence[str] = (),
     unit: str = "",
     memory: int = MEMORY,
+    threads: int = 0,
 ) -> Differences:
     """Two tables against each other by a key that is unique in both; an empty part of a key equals an empty one.
 
@@ -193,7 +205,7 @@ def datasets(
     `unit`. Raises CannotCompare.
     """
     titles = (left.title, right.title)
-    with opened(out.parent, memory) as connection:
+    with opened(out.parent, memory, threads) as connection:
         both = shared(side(connection, LEFT, left), side(connection, RIGHT, right), key, titles)
         _known([*(tolerances or {}), *amounts, *([unit] if unit else [])], both)
         laid(connection, both, titles, everything=False)
@@ -223,13 +235,25 @@ def datasets(
 
 
 def page(path: Path, first: int, most: int, status: str = "") -> list[dict[str, Any]]:
-    """Some rows of a comparison, in its order, those of one status alone where it is named."""
+    """Some rows of a comparison, in its order: those of one status alone where it is named, or those that are `CHANGED`. A group of rows at a time."""
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
-    rows: list[dict[str, Any]] = (table.filter(pc.equal(table[STATUS], status)) if status else table).slice(first, most).to_pylist()
-    return rows
+    file = pq.ParquetFile(path)
+    found: list[dict[str, Any]] = []
+    try:
+        for group in range(file.num_row_groups):
+            if len(found) >= most:
+                break
+            table = file.read_row_group(group)
+            if status:
+                is_it = pc.greater(pc.list_value_length(table[CHANGES]), 0) if status == CHANGED else pc.equal(table[STATUS], status)
+                table = table.filter(is_it)
+            found += table.slice(first, most - len(found)).to_pylist()
+            first = max(0, first - table.num_rows)
+    finally:
+        file.close()
+    return found
 
 
 def changes_said(row: Mapping[str, Any]) -> str:
@@ -262,21 +286,23 @@ def _known(names: Sequence[str], both: Shared) -> None:
         raise CannotCompare(f"{telling.heading(missing).capitalize()} er ikke en kolonne i begge.")
 
 
-def _remembered(connection: "duckdb.DuckDBPyConnection", before: Sequence[Path], both: Shared) -> None:
-    """The table `history`: in how many of the earlier runs each key was found. A run that has not the key's columns counts for nothing."""
-    names = []
-    for place, path in enumerate(before):
-        columns = side(connection, f"before {place}", Table(path, "en tidligere kørsel"))
-        if set(both.key) <= columns.keys():
-            names.append(f"before {place}")
+def _remembered(connection: "duckdb.DuckDBPyConnection", before: Sequence[Path], between: Sequence[Path], both: Shared) -> None:
+    """The table `history`: in how many of the other runs each key was found (`times`), and in how many of `before` (`earlier`).
+
+    A run that has not the key's columns counts for nothing.
+    """
     key = ", ".join(f"{quoted(name)}::{both.types[name]} AS {quoted(name)}" for name in both.key)
-    every = " UNION ALL ".join(f"SELECT DISTINCT {key} FROM {quoted(name)}" for name in names)
-    connection.execute(f"CREATE TEMP TABLE history AS SELECT {_key(both)}, count(*) AS times FROM ({every}) GROUP BY {_key(both)}")
+    parts = []
+    for place, path in enumerate([*before, *between]):
+        if set(both.key) <= side(connection, f"other {place}", Table(path, "en anden kørsel")).keys():
+            parts.append(f"SELECT DISTINCT {key}, {int(place < len(before))} AS earlier FROM {quoted(f'other {place}')}")
+    query = f"SELECT {_key(both)}, count(*) AS times, sum(earlier) AS earlier FROM ({' UNION ALL '.join(parts)}) GROUP BY {_key(both)}"
+    connection.execute(f"CREATE TEMP TABLE history AS {query}")
 
 
 def _written(connection: "duckdb.DuckDBPyConnection", query: str, out: Path) -> None:
     """The rows in the file, whole or not at all, and as the view `result`."""
-    part = out.with_name(f".{out.name}.part")
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")  # two processes may make the same
     try:
         connection.execute("SET preserve_insertion_order = true")  # or the file would lose the order of its rows
         connection.execute(f"COPY ({query}) TO {literal(str(part))} (FORMAT parquet, COMPRESSION zstd)")

@@ -3,6 +3,7 @@
 A text of the data is written as a text, never as a formula or a link, and CPR numbers are masked. For a thread: nothing here awaits.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ MOST_ROWS = 1_048_575  # of a sheet, the head apart (Excel's limit)
 
 def write(path: Path, shown: Shown) -> None:
     """The workbook of a run at that path, whole or not at all. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")  # two processes may make the same
     try:
         book = Book(part)
         book.file.set_properties(

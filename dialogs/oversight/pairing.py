@@ -64,8 +64,8 @@ def literal(text: str) -> str:
 
 
 @contextmanager
-def opened(folder: Path, memory: int) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A database in memory, of so many megabytes; what takes more is put on disk beside the result, and gone afterwards."""
+def opened(folder: Path, memory: int, threads: int = 0) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A database in memory, of so many megabytes; what takes more is put on disk beside the result, and gone afterwards. threads: 0 is one a core."""
     import duckdb
 
     with TemporaryDirectory(prefix=".sammenligning-", dir=folder) as place:
@@ -77,7 +77,7 @@ def opened(folder: Path, memory: int) -> Iterator["duckdb.DuckDBPyConnection"]:
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
         }
-        connection = duckdb.connect(":memory:", config=config)
+        connection = duckdb.connect(":memory:", config=config | ({"threads": threads} if threads else {}))
         try:
             yield connection
         finally:

@@ -1,10 +1,7 @@
 """Runs a SELECT in a process of its own, and says in Danish why it could not be run."""
 
 import asyncio
-import contextlib
-import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,15 +9,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from connectors.datasets import Dataset
 from dialogs.oversight.heads import Fault, Tilsyn, Value
+from dialogs.oversight.processes import asked
 
-ROOT = Path(__file__).parents[2]
 AT_ONCE = 2  # processes of this one's: each may take a core and the memory limit
 CHECK_SECONDS = 15  # for a SELECT over empty tables, the process's start included
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,9 @@ class Workers:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._slots, self._checks = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)  # somebody waits in a chat for a check
+        self._slots, self._checks, self._makers = (
+            asyncio.Semaphore(AT_ONCE) for _ in range(3)
+        )  # somebody waits in a chat for the last two
 
     async def run(
         self,
@@ -86,10 +82,19 @@ class Workers:
             "seconds": seconds,
         }
         async with self._slots if files else self._checks:
-            answer = await _asked(order, seconds)
+            answer = await asked("dialogs.oversight.worker", order, seconds)
         if error := answer.get("error"):
             raise NotRun(told(str(error), str(answer["about"]), int(answer["line"]), tilsyn, named))
         return Result(answer["rows"], answer["sha256"], tuple((name, kind) for name, kind in answer["columns"]))
+
+    async def make(self, what: str, **order: Any) -> dict[str, Any]:
+        """What `dialogs.oversight.making` makes of finished runs. Raises NotRun; a cancelled call kills its process."""
+        order |= {"what": what, "memory": self.limits.memory, "seconds": self.limits.seconds}
+        async with self._makers:
+            answer = await asked("dialogs.oversight.making", order, self.limits.seconds)
+        if error := answer.get("error"):
+            raise NotRun(Fault(line=0, text=NOT_MADE.get(error, answer["about"]).format(about=answer["about"])))
+        return answer
 
 
 def typed(value: Value) -> tuple[str, Any]:
@@ -99,36 +104,11 @@ def typed(value: Value) -> tuple[str, Any]:
     return ("date" if isinstance(value, date) else "decimal"), str(value)
 
 
-async def _asked(order: dict[str, Any], seconds: int) -> dict[str, Any]:
-    """One process's answer. It knows nothing of our environment, and so no secret."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "dialogs.oversight.worker",
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "Europe/Copenhagen"},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(seconds):
-            said, complaint = await process.communicate(json.dumps(order).encode())
-    except TimeoutError:
-        return {"error": "time", "about": str(seconds), "line": 0}
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):  # it ended this very moment
-                process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        gone = b"MemoryError" in complaint or b"bad_alloc" in complaint or process.returncode == -9
-        log.warning("tilsyn_process_died", status=process.returncode, last=complaint.decode(errors="replace").splitlines()[-1:])
-        return {"error": "memory" if gone else "died", "about": "", "line": 0}
-    answered: dict[str, Any] = json.loads(said)
-    return answered
-
-
+NOT_MADE = {
+    "memory": "Der er for mange rækker til den hukommelse, jeg må bruge.",
+    "died": "Det kunne ikke gøres færdigt. Servicedesk kan se hvorfor.",
+    "time": "Det tager mere end {about} sekunder, så jeg har stoppet det.",
+}
 WRITES = {
     "INSERT": "skrive", "UPDATE": "ændre", "DELETE": "slette", "CREATE": "oprette noget", "DROP": "slette", "ALTER": "ændre", "COPY": "skrive eller læse filer",
     "ATTACH": "åbne andre databaser", "SET": "ændre indstillinger", "PRAGMA": "ændre indstillinger", "LOAD": "hente udvidelser", "INSTALL": "hente udvidelser",

@@ -1,15 +1,18 @@
 """Everything that an export shows of a run, so that the workbook and the report say the same."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from dialogs import texts
 from dialogs.oversight import periods, telling
 from dialogs.oversight.compare import Development
-from dialogs.oversight.heads import Tilsyn
+from dialogs.oversight.heads import Tilsyn, read
 from dialogs.oversight.store import STATES, Run
 
 Verdict = Literal["ok", "fejl", "forklaret", "skal undersøges"]
@@ -75,6 +78,12 @@ class Shown:
     actions: Sequence[Action] = ()
 
     @property
+    def latest(self) -> datetime:
+        """When the last thing that it shows was said: a report of the same content bears the same time."""
+        said = [one.at for one in self.judgements.values()] + [one.at for one in (self.signature,) if one]
+        return max([self.run.ended_at or self.run.started_at, *said])
+
+    @property
     def answer(self) -> str:
         return telling.answer(self.run)
 
@@ -115,6 +124,19 @@ class Shown:
             *([("Værdier", given)] if given else []),
             ("Kørsel", run.id),
         ]
+
+
+def packed(shown: Shown) -> str:
+    """All of it as a text, for a process that exports it; the same text for the same content. The rows stay in their files."""
+    rest = TypeAdapter(Shown).dump_python(shown, mode="json", exclude={"tilsyn"})
+    return json.dumps({"name": shown.tilsyn.name, "sql": shown.tilsyn.sql, "rest": rest}, sort_keys=True, ensure_ascii=False)
+
+
+def unpacked(text: str) -> Shown:
+    """What `packed` made a text of; the tilsyn is read from its file's text again."""
+    told = json.loads(text)
+    shown: Shown = TypeAdapter(Shown).validate_python({**told["rest"], "tilsyn": read(told["name"], told["sql"])})
+    return shown
 
 
 def moment(at: datetime) -> str:

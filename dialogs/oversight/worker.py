@@ -180,13 +180,18 @@ def tried(order: dict[str, Any]) -> dict[str, Any]:
         return {"error": type(error).__name__, "about": str(error), "line": int(line[1]) if line else 0}
 
 
-def main() -> None:
-    """One order."""
-    order = json.load(sys.stdin)
+def limited(order: dict[str, Any]) -> None:
+    """This process takes no more than the order lets it."""
     space = (int(order["memory"]) << 20) + OVERHEAD
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CPU, (int(order["seconds"]) + 5, int(order["seconds"]) + 10))  # nobody may be there to kill it
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """One order."""
+    order = json.load(sys.stdin)
+    limited(order)
     json.dump(tried(order), sys.stdout)
 
 
