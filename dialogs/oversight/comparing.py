@@ -16,7 +16,6 @@ from dialogs.oversight.store import Run
 if TYPE_CHECKING:
     from dialogs.oversight.runner import Oversight
 
-FOUND = "fund.parquet"  # of a run's folder
 MOST = 500  # runs of one tilsyn that are looked through
 
 
@@ -66,10 +65,10 @@ async def _developed(oversight: "Oversight", run: Run, before: Sequence[Run], be
     out, kept = (oversight.place(run.id) / f"{stem}.{end}" for end in ("parquet", "json"))
     if told := await asyncio.to_thread(read, kept):
         return replace(told, path=out)
-    files = [[str(oversight.place(one.id) / FOUND) for one in some] for some in (before, between)]
+    files = [[str(oversight.findings(one)) for one in some] for some in (before, between)]
     answer = await oversight.workers.make(
         "runs",
-        now=str(oversight.place(run.id) / FOUND),
+        now=str(oversight.findings(run)),
         before=files[0],
         between=files[1],
         key=list((await oversight.of(run)).key),

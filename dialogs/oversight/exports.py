@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from dialogs.oversight import comparing, periods, telling
+from dialogs.oversight import comparing, periods, samples, telling
 from dialogs.oversight.running import NotRun
 from dialogs.oversight.shown import Shown, packed
 from dialogs.oversight.store import Run
@@ -69,10 +69,13 @@ async def shown_of(oversight: "Oversight", run: Run) -> Shown:
         told = await comparing.compared(oversight, run)
     except NotRun:
         told = None
+    sample, judgements = await samples.of(oversight, run), await oversight.judgements.of(run)
     return Shown(
         run=run,
         tilsyn=await oversight.of(run),
-        findings=oversight.place(run.id) / comparing.FOUND if run.state == "found" else None,
+        findings=oversight.findings(run) if run.state == "found" else None,
         before=told.before if told else None,
         development=told.development if told else None,
+        sample=samples.shown(sample, judgements) if sample else None,
+        judgements=judgements,
     )

@@ -1,4 +1,4 @@
-"""The process that makes something of finished runs: a comparison, a workbook, a report. It reads their files and writes one of its own.
+"""The process that makes something of finished runs: a comparison, a sample, a workbook, a report. It reads their files and writes one of its own.
 
 Reads one JSON order on standard input and writes one JSON answer on standard output (`dialogs.oversight.running.Workers.make` is the other side).
 """
@@ -68,7 +68,20 @@ def report(order: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-MADE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"runs": compared, "datasets": against, "xlsx": workbook, "pdf": report}
+def sampled(order: dict[str, Any]) -> dict[str, Any]:
+    """A sample of a run's findings."""
+    from dialogs.oversight import samples
+
+    return {"drawn": samples.drawn(order).model_dump(mode="json")}
+
+
+MADE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "runs": compared,
+    "datasets": against,
+    "xlsx": workbook,
+    "pdf": report,
+    "sample": sampled,
+}
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
@@ -76,10 +89,11 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     import duckdb
 
     from dialogs.oversight.pairing import CannotCompare
+    from dialogs.oversight.samples import CannotSample
 
     try:
         return MADE[order["what"]](order)
-    except CannotCompare as error:
+    except (CannotCompare, CannotSample) as error:
         return {"error": "cannot", "about": str(error)}
     except (MemoryError, duckdb.OutOfMemoryException):
         return {"error": "memory", "about": ""}
