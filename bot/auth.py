@@ -5,82 +5,20 @@ validator answers 500 to most tokens that it does not like, blocks the event loo
 rotation; this one takes its place. Tokens of the Emulator, of skills and of government clouds are refused.
 """
 
-import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import aiohttp
 import jwt
-import structlog
-from jwt.algorithms import RSAAlgorithm
 
 from bot.addresses import Addresses
 from bot.incoming import Incoming, Refusal
+from connectors import openid
+from connectors.errors import Unavailable
+from connectors.openid import Keys
 from settings import is_loopback
 
 ISSUER = "https://api.botframework.com"
 SKEW = 300  # seconds that the two clocks may differ
-DAY, HOUR = 86_400.0, 3_600.0
-KEYS_TIMEOUT = aiohttp.ClientTimeout(total=5)  # seconds; a request from Teams must be answered within 15
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Key:
-    """A signing key, and the channels that it may sign for."""
-
-    public: Any
-    endorsements: frozenset[str]
-
-
-class Keys:
-    """The Bot Connector's keys: fetched when first needed, then daily, and when a key id is unknown, that at most once an hour."""
-
-    def __init__(self, session: aiohttp.ClientSession, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._session = session
-        self._url = url
-        self._clock = clock
-        self._keys: dict[str, Key] = {}
-        self._fetched = -DAY
-        self._looked_for = -HOUR
-        self._lock = asyncio.Lock()
-
-    async def find(self, kid: str) -> Key | None:
-        """The key of that id, or None. Raises Refusal 503 when no keys could be fetched so far."""
-        if self._clock() - self._fetched >= DAY:
-            await self._refresh(self._fetched)
-        if kid not in self._keys and self._clock() - self._looked_for >= HOUR:
-            self._looked_for = self._clock()
-            await self._refresh(self._fetched)
-        return self._keys.get(kid)
-
-    async def _refresh(self, seen: float) -> None:
-        """Fetch once however many ask at the same time. Old keys stay in use while new ones cannot be had."""
-        async with self._lock:
-            if self._fetched != seen:
-                return
-            try:
-                document = await self._get(self._url)
-                listing = await self._get(str(document["jwks_uri"]))
-                self._keys = {str(raw["kid"]): read_key(raw) for raw in listing["keys"] if raw.get("kty") == "RSA" and "kid" in raw}
-                self._fetched = self._clock()
-            except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, AttributeError, ValueError, jwt.InvalidKeyError) as error:
-                log.warning("signing keys not fetched", url=self._url, error=type(error).__name__)
-                if not self._keys:
-                    raise Refusal(503, "the signing keys cannot be fetched") from error
-
-    async def _get(self, url: str) -> Any:
-        async with self._session.get(url, timeout=KEYS_TIMEOUT) as response:
-            response.raise_for_status()
-            return await response.json(content_type=None)
-
-
-def read_key(raw: dict[str, Any]) -> Key:
-    """One entry of the key list."""
-    return Key(RSAAlgorithm.from_jwk(raw), frozenset(raw.get("endorsements") or ()))
 
 
 @dataclass(frozen=True)
@@ -130,6 +68,8 @@ class Gate:
                 leeway=SKEW,
                 options={"require": ["exp", "iss", "aud"], "strict_aud": True},
             )
+        except Unavailable as error:
+            raise Refusal(503, error.reason) from error
         except jwt.InvalidTokenError:
             raise Refusal(401, "the token is not valid") from None
         if incoming.channel_id not in key.endorsements:
@@ -140,7 +80,7 @@ class Gate:
 
 def bearer(authorization: Sequence[str]) -> str:
     """The one token of the one header. Raises Refusal 401."""
-    scheme, _, token = authorization[0].partition(" ") if len(authorization) == 1 else ("", "", "")
-    if scheme != "Bearer" or not token or " " in token or not token.isascii():
+    token = openid.bearer([*authorization])
+    if not token:
         raise Refusal(401, "a bearer token is needed")
     return token

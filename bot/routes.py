@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import addresses, store
 from bot.adapter import PATIENCE, Adapter
 from bot.addresses import Addresses
-from bot.auth import Gate, Keys
+from bot.auth import Gate
 from bot.blobs import Blobs
 from bot.chats import Chats
 from bot.files import Fetcher
@@ -22,6 +22,7 @@ from bot.proactive import Proactive
 from bot.send import AT_ONCE, Sender
 from bot.store import Store
 from bot.turns import Brain, Turns
+from connectors.openid import Keys
 from settings import Settings
 
 STORAGE = frozenset({"*.sharepoint.com"})  # where Teams keeps the files of a personal chat
