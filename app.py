@@ -29,10 +29,11 @@ from connectors.systems import Systems
 from dialogs.brain import Brain
 from dialogs.desk import Desk
 from dialogs.names import KnownNames
-from dialogs.oversight import heads
+from dialogs.oversight import heads, wheel_days
 from dialogs.oversight.runner import Oversight
 from dialogs.oversight.running import Limits
 from dialogs.oversight.store import Runs, url_of
+from dialogs.oversight.wheel import Wheel
 from dialogs.registry import found
 from dialogs.rules import FOLDER, BadRules, Rules
 from dialogs.work import message, work
@@ -76,7 +77,8 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
         await stack.enter_async_context(live.watching())
         app[NAMES] = KnownNames(app[SYSTEMS], live.know)
         await stack.enter_async_context(app[NAMES].watching())
-        jobs = jobs_of(app)
+        wheel = await asyncio.to_thread(Wheel, settings.wheel_file, settings.tilsyn_dir or heads.FOLDER)
+        jobs = jobs_of(app, wheel)
         app[DESK] = Desk(
             systems=app[SYSTEMS],
             understand=live.understand,
@@ -92,6 +94,7 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
             told=app[BOT].proactive.told,
             renamed=app[NAMES].soon,
             oversight=oversight_of(app),
+            wheel=wheel,
         )
         await jobs.launch()
         stack.push_async_callback(jobs.close)
@@ -120,7 +123,7 @@ def oversight_of(app: web.Application) -> Oversight:
     )
 
 
-def jobs_of(app: web.Application) -> Jobs:
+def jobs_of(app: web.Application, wheel: Wheel) -> Jobs:
     """The job engine: the dialogs' work, told through the bot."""
     settings = app[SETTINGS]
 
@@ -128,6 +131,9 @@ def jobs_of(app: web.Application) -> Jobs:
         return await work(app[DESK], job)
 
     async def tell(key: str, conversation: str, told: dict[str, object]) -> None:
+        if not conversation:  # nobody asked for the job
+            log.error("job_has_nobody_to_tell", key=key, kind=told.get("kind"), reference=told.get("reference"))
+            return
         reply, card = message(key, told)
         await app[BOT].proactive.tell(key, conversation, reply, status_card=card)
 
@@ -142,6 +148,7 @@ def jobs_of(app: web.Application) -> Jobs:
         limits={"mailbox": Limit(at_once=4)},  # Graph takes four calls at a time for one mailbox and app
         person_key=key.get_secret_value() if key else None,
         keep=timedelta(days=settings.run_days),
+        schedules=(wheel_days.schedule(wheel),),
     )
 
 

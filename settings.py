@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         description="Roles and the Entra groups that give them: servicedesk=<object id>,controller=<object id>; a role may come twice.",
     )
     tilsyn_dir: Path | None = Field(default=None, description="The SQL files of the ledelsestilsyn. Default: Kollega's own, in tilsyn/.")
+    wheel_file: Path | None = Field(
+        default=None,
+        description="The year's wheel (årshjul): which tilsyn is made when, and whose it is. Default: aarshjul.toml beside the tilsyn.",
+    )
     tilsyn_memory_mb: int = Field(default=2000, ge=200, le=65536, description="Megabytes that one tilsyn may take; two may run at a time.")
     tilsyn_seconds: int = Field(default=120, ge=5, le=3600, description="How long the SQL of one tilsyn may run.")
     learn_from_use: bool = Field(
@@ -141,7 +145,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an address that begins with http:// or https://")
         return url.rstrip("/")
 
-    @field_validator("servicenow_key_file")
+    @field_validator("servicenow_key_file", "wheel_file")
     @classmethod
     def readable(cls, path: Path | None) -> Path | None:
         """A file that is there: what is wrong with it is told at the start, not at the first approval."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from connectors.systems import Systems
 from dialogs.oversight.runner import Oversight
+from dialogs.oversight.wheel import Wheel
 from dialogs.rules import Rules
 from dialogs.talk import Reply
 from jobs.engine import Jobs
@@ -37,7 +38,7 @@ class Desk:
 
     phone: the service desk's. rules: of the standard requests. roles: of people, by the Entra groups that give each. burst: seconds in which what a person sends belongs together. told: what jobs said
     last in a conversation, with buttons. renamed: called when a list or mailbox was made, so that its name is known. oversight: the
-    tilsyn and their runs.
+    tilsyn and their runs. wheel: when each is made.
     """
 
     systems: Systems
@@ -54,3 +55,4 @@ class Desk:
     told: Callable[[str], Awaitable[Sequence[Reply]]] = untold
     renamed: Callable[[], None] = unnamed
     oversight: Oversight | None = None
+    wheel: Wheel | None = None

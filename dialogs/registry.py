@@ -1,6 +1,7 @@
 """What Kollega can do, found by looking in the folders: one module, one thing.
 
-A module with a `Form` (and `execute` beside it) is a form; a module with `ANSWERS` (intent → function of a turn) answers at once.
+A module with a `Form` (and `execute` beside it) is a form; a module with `ANSWERS` (intent → function of a turn) answers at once; one with `UNASKED`
+(intent → function of a desk and a job) has the work of jobs that nobody asks for, such as those of the calendar.
 """
 
 import importlib
@@ -12,12 +13,15 @@ import dialogs
 import dialogs.cases
 import dialogs.oversight
 import dialogs.requests
+from dialogs.desk import Desk
 from dialogs.form import Execute, Request
 from dialogs.talk import Button
 from dialogs.turn import Turn
+from jobs.engine import Job
 
 Answer = Callable[[Turn], Awaitable[None]]
 Press = Callable[[Turn, Button, str, dict[str, str]], Awaitable[None]]
+Unasked = Callable[[Desk, Job], Awaitable[str]]
 
 
 class Found:
@@ -28,6 +32,7 @@ class Found:
         self.work: dict[str, Execute] = {}
         self.answers: dict[str, Answer] = {}
         self.presses: dict[str, Press] = {}  # by what the button does
+        self.unasked: dict[str, Unasked] = {}  # the work of jobs without a form, by intent
         self.requests: set[str] = set()  # the standard requests: the forms that administrators have rules for
 
     def take(self, name: str) -> None:
@@ -40,6 +45,7 @@ class Found:
             if name.startswith("dialogs.requests."):
                 self.requests.add(form.intent)
         self.presses |= getattr(module, "PRESSES", {})
+        self.unasked |= getattr(module, "UNASKED", {})
         for intent, answer in getattr(module, "ANSWERS", {}).items():
             self._new(intent, name)
             self.answers[intent] = answer

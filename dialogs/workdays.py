@@ -48,3 +48,12 @@ def next_workday(day: date) -> date:
     while not is_workday(day):
         day += timedelta(days=1)
     return day
+
+
+def workday(day: date, number: int) -> date:
+    """The working day that comes so many working days after a day; before it, where the number is negative. 0: the day itself."""
+    for _ in range(abs(number)):
+        day += timedelta(days=1 if number > 0 else -1)
+        while not is_workday(day):
+            day += timedelta(days=1 if number > 0 else -1)
+    return day

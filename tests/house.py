@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from aiohttp import web, web_app
 
 import app
 from bot.pace import Pace
+from dialogs.texts import COPENHAGEN
 from settings import Settings
 from simulators.graph.mailbox import Mailbox
 from simulators.server import CONTROL
@@ -164,6 +166,12 @@ class House:
             await self.people[name].open()
         return self.people[name]
 
+    async def new_day(self) -> None:
+        """It is eight in the morning of the next day, and the calendar is looked at: by the clock that happens within twenty seconds."""
+        local = self.now().astimezone(COPENHAGEN)
+        self.later += datetime.combine(local.date() + timedelta(days=1), clock(8), COPENHAGEN) - local
+        await self.app[app.DESK].jobs._schedules.round()
+
     async def fault(self, **fault: Any) -> None:
         async with self.http.post(f"{self.simulators}/control/faults", json=fault) as answer:
             assert answer.status == 200, await answer.text()
@@ -194,10 +202,20 @@ async def served(application: web.Application) -> tuple[web.AppRunner, str]:
     return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
+def empty(path: Path) -> Path:
+    """An empty file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("")
+    return path
+
+
 @asynccontextmanager
 async def running(var: Path, **settings: Any) -> AsyncIterator[House]:
-    """A house with nothing in it but the seeded world. What is said in a row is no burst, unless `burst_seconds` says so."""
-    settings = {"burst_seconds": 0} | settings
+    """A house with nothing in it but the seeded world. What is said in a row is no burst, unless `burst_seconds` says so.
+
+    The year's wheel is empty until a test writes one: days that go by in a test would bring its messages.
+    """
+    settings = {"burst_seconds": 0.0, "wheel_file": empty(var / "aarshjul.toml"), **settings}
     simulators = build_simulators()
     simulated, address = await served(simulators)
     async with aiohttp.ClientSession() as http:

@@ -8,7 +8,8 @@
     (fault edoc 503 x 2)    the next two answers fail   (drop edoc x 1)         the effect happens, the answer is lost
     (slow edoc 1.5)         the next write takes so long (later 9)               nine hours go by
     (away Jens Kjær 2026-12-03)   somebody's automatic replies are on until then; with no day: until they turn them off
-    (block)                 the person blocks Kollega
+    (block)                 the person blocks Kollega   (next day)              it is the next morning, eight o'clock
+    (wheel)                 the year's wheel is the one that comes with Kollega
     (writes)                the systems' journals: one line a write that took effect
 
 `make transcripts` rewrites the bot's side; read the diff. Each is run a second time with every button typed instead of pressed.
@@ -21,10 +22,12 @@ from typing import Any
 
 import pytest
 
+import app
 from tests.house import House, lines
 from tests.limits import over
 
 HERE = Path(__file__).parent / "transcripts"
+WHEEL = Path(__file__).parents[1] / "tilsyn" / "aarshjul.toml"
 ALL = sorted(HERE.glob("*.txt"))
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 TIMES = re.compile(r"(?<=indtil )kl\. \d{1,2}\.\d{2}")
@@ -92,6 +95,10 @@ class Play:
             return [f"= {one['system']} {one['method']} {one['path'].split('?')[0].rsplit('/', 1)[-1][:20]}" for one in done]
         elif command == "away":
             self.house.away(" ".join(args[:2]), *args[2:])
+        elif command == "next":
+            await self.house.new_day()
+        elif command == "wheel":
+            self.house.app[app.DESK].wheel.path.write_text(WHEEL.read_text())  # type: ignore[union-attr]  # the house has one
         elif command == "block":
             await (await self.house.person(self.name)).blocks()
         else:

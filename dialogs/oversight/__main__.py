@@ -19,13 +19,15 @@ from connectors.datasets import Dataset
 from connectors.opened import opened
 from connectors.systems import Systems
 from dialogs import texts
-from dialogs.oversight import periods, sights, telling
+from dialogs.oversight import periods, sights, telling, wheel_said
 from dialogs.oversight.checking import check
 from dialogs.oversight.heads import FOLDER, BadTilsyn, Fault, Tilsyn
 from dialogs.oversight.runner import Oversight, declared, offered
 from dialogs.oversight.running import Limits, Workers
 from dialogs.oversight.scaffold import drafted, name_of
 from dialogs.oversight.store import Run, Runs, url_of
+from dialogs.oversight.wheel import Wheel
+from dialogs.rules import BadRules
 from settings import Partial, Settings, read
 
 STATUS = {"nothing": 0, "found": 1, "failed": 3, "running": 3, "partial": 4, "empty": 5}
@@ -162,8 +164,20 @@ async def datasets(office: Office) -> int:
     return 0
 
 
+async def wheel(office: Office) -> int:
+    """The year's wheel: every tilsyn and period of a year, how it stands, and whose it is."""
+    folder, today = office.settings.tilsyn_dir or FOLDER, texts.local(datetime.now(UTC)).date()
+    try:
+        hjul = Wheel(office.settings.wheel_file, folder)
+    except BadRules as error:
+        say("".join(f"{fault}\n" for fault in error.faults))
+        return WRONG
+    say(await wheel_said.printed(office.oversight(), hjul, office.options.year or today.year, today))
+    return 0
+
+
 COMMANDS: dict[str, Callable[[Office], Awaitable[int]]] = {
-    "run": run, "preview": preview, "again": again, "check": checked, "new": new, "datasets": datasets,
+    "run": run, "preview": preview, "again": again, "check": checked, "new": new, "datasets": datasets, "wheel": wheel,
 }  # fmt: skip
 
 
@@ -199,6 +213,9 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
         command.add_argument(f"--{option}", required=True)
     command.add_argument("--owner", default="Koncern IT")
     commands.add_parser("datasets", help="what can be read").add_argument("--columns", action="store_true", help="their columns too")
+    commands.add_parser("wheel", help="what the year's wheel asks for").add_argument(
+        "--year", type=int, default=0, help="default: this one"
+    )
     return parser.parse_args(arguments)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from connectors.datasets import Period
 from dialogs import texts
 from dialogs.fields import At
-from dialogs.oversight import cards, periods, telling
+from dialogs.oversight import cards, periods, telling, wheel_said
 from dialogs.oversight.fields import meant, said_in, stems
 from dialogs.oversight.heads import Tilsyn
 from dialogs.oversight.rights import REFUSAL, may_see, office
@@ -25,7 +25,9 @@ GENERAL = frozenset(
     "result fund fundet fundene seneste senest sidste nyeste kvarta koerse sammen unders godken".split()
 )  # stems of words that say nothing of which
 Answer = Callable[[Turn], Awaitable[None]]
-WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = ()  # said of runs: the first whose pattern the folded text has takes the turn
+WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (  # said of runs: the first whose pattern the folded text has takes the turn
+    (wheel_said.ASKED, wheel_said.wheel),
+)
 LONGEST = timedelta(hours=2)  # that a command works on a run
 MOST = 20  # datasets or tilsyn on a card
 

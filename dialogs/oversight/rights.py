@@ -4,7 +4,8 @@ from connectors.directory import Directory
 from dialogs.desk import Desk
 from dialogs.oversight.runner import Oversight
 
-ROLES = ("controller", "leder")
+CONTROLLER = "controller"
+ROLES = (CONTROLLER, "leder")
 REFUSAL = "Tilsyn kan kun ledere og controllere køre og se. Spørg din leder, hvis du har brug for det."
 
 
@@ -17,8 +18,10 @@ def office(desk: Desk) -> Oversight:
 
 async def may_see(desk: Desk, person: str) -> bool:
     """Whether that person (id) may run tilsyn and see their rows. Raises ConnectorError."""
-    directory = desk.systems.get(Directory)
-    if await directory.leads(person):
-        return True
-    wanted = frozenset().union(*(desk.roles.get(role, frozenset()) for role in ROLES))
-    return bool(wanted) and bool(wanted & await directory.groups_of(person))
+    return await desk.systems.get(Directory).leads(person) or await has_role(desk, person, *ROLES)
+
+
+async def has_role(desk: Desk, person: str, *roles: str) -> bool:
+    """Whether that person (id) is in a group that gives one of those roles. Raises ConnectorError."""
+    wanted = frozenset().union(*(desk.roles.get(role, frozenset()) for role in roles))
+    return bool(wanted) and bool(wanted & await desk.systems.get(Directory).groups_of(person))
