@@ -82,7 +82,7 @@ class Duty(BaseModel):
     def said(self, today: date) -> str:
         """How it stands in a few words: "for sent: ikke kørt", "7 fund, ikke underskrevet"."""
         step = self.step(today)
-        how = f"{self.rows:,} fund".replace(",", ".") if self.state == "found" else STATES.get(self.state, "")  # type: ignore[call-overload]  # "" is no state
+        how = f"{self.rows:,} fund".replace(",", ".") if self.state == "found" else STATES.get(self.state, "")  # type: ignore[call-overload]  # no state gives no words
         words = {
             "soon": "perioden er ikke slut",
             "not run": "ikke kørt",

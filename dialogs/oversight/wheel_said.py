@@ -32,13 +32,21 @@ async def wheel(turn: Turn) -> None:
         turn.say("Der er ikke noget årshjul for tilsyn endnu. Administratorerne kan lave et.")
         return
     everything = await has_role(turn.desk, turn.event.who.id, CONTROLLER)
-    said, period = fold(turn.text), said_in(turn.text, At(turn.desk, turn.event, {}))
+    said, period = fold(turn.text), to_come(turn, said_in(turn.text, At(turn.desk, turn.event, {})))
     if WHEEL.search(said) and not MISSING.search(said) and not period:
         await lines(turn, turn.desk.wheel, everything=everything)
         return
     year = months(turn.today.year, 1, 12)
     found = await mine(turn, await duties.asked(office(turn.desk), turn.desk.wheel, *spanned(period or year)), everything=everything)
     await missing(turn, found, period or year, everything=everything)
+
+
+def to_come(turn: Turn, period: Period | None) -> Period | None:
+    """A month that is named without its year is the one to come: "i januar", said in November."""
+    if period is None or period.last >= turn.today or re.search(r"\d{4}|\b(?:sidste|forrige)\b", turn.text):
+        return period
+    first, last = period.first, period.last
+    return Period(first.replace(year=first.year + 1), last.replace(year=last.year + 1, day=min(last.day, 28 if last.month == 2 else 31)))
 
 
 def spanned(period: Period) -> tuple[date, date]:
@@ -77,6 +85,8 @@ def heading(ready: Sequence[Duty], period: Period, today: date, *, year: bool) -
     if not ready:
         return f"Du mangler ingen tilsyn {when}."
     late = sum(one.is_late(today) for one in ready)
+    if not year and (others := len(ready) - late):
+        return f"Der er {texts.count(others, 'tilsyn', 'tilsyn')} med frist {when}.{f' Desuden er {late} for sent.' if late else ''}"
     return f"Der er {texts.count(len(ready), 'tilsyn', 'tilsyn')}, som mangler {when}.{f' {late} er for sent.' if late else ''}"
 
 
