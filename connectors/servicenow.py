@@ -19,6 +19,7 @@ from connectors.errors import Conflict, NotFound, Refused, Unavailable
 from connectors.identity import Client, Tokens, client_credentials
 from connectors.servicenow_items import RequestItems
 from connectors.servicenow_table import Row, file_name, plain_type
+from connectors.servicenow_tasks import Tasks
 from settings import Settings
 
 OWN = {  # whose case it is, per table
@@ -103,7 +104,7 @@ class IncidentDraft(Shape):
     device: str = ""
 
 
-class ServiceNow(RequestItems):
+class ServiceNow(RequestItems, Tasks):
     """The instance, through its Table API; what was done is entered through its catalogue."""
 
     name: ClassVar[str] = "servicenow"

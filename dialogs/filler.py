@@ -230,7 +230,7 @@ class Filler(Hearing):
         if not notice.stop and all(self.form.answers.get(name) == value for name, value in notice.adds.items()):
             return False
         if not notice.stop:
-            self.turn.note("Det er ændret, hvem der skal godkende.")
+            self.turn.note(self.kind.differing)
         await self.summary()
         return True
 

@@ -66,6 +66,7 @@ class Request(BaseModel):
     going: ClassVar[str] = "Jeg går i gang og skriver, når det er gjort."
     example: ClassVar[str] = ""  # of a correction in words: "sted: 3. sal"
     rechecks: ClassVar[bool] = False  # `notice` is asked again at the yes; when its `adds` are others, the summary is shown again
+    differing: ClassVar[str] = "Det er ændret, hvem der skal godkende."  # said then
     takes_files: ClassVar[bool] = False  # files from the chat go along
     spoken: ClassVar[bool] = True  # can be wished for in words; False: it is begun by a button alone, and has no phrases
 

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from connectors.errors import Unavailable
 from jobs import anchors, history, standing
 from jobs.asks import Asked, Asks
-from jobs.audit import plain
+from jobs.audit import Ledger, plain
 from jobs.database import place, postgres, prepare
 from jobs.history import ANY, Recalled, Which
 from jobs.job import Job, Order, Tell, reference
@@ -32,11 +33,12 @@ from jobs.pace import Pace
 from jobs.patience import Patience
 from jobs.people import Pseudonyms, kept
 from jobs.running import STARTED_HERE, Running
-from jobs.runs import Runs
+from jobs.runs import Runs, unless_there
 from jobs.schedules import Schedule, Schedules
 from jobs.serializer import JsonSerializer
 from jobs.standing import Mending, Record, State, Status
 from jobs.store import Store
+from jobs.tables import ABOUT
 from jobs.waits import Answer, Answered, Reminder, Waits
 
 if TYPE_CHECKING:  # dbos takes 0.4 s to import; `Jobs.launch` does it, in a thread
@@ -316,6 +318,19 @@ class Jobs:
         body = {"who": self._pseudonyms.of(who), "whose": self._pseudonyms.of(whose), "system": system, "what": what}
         more = {"who": who, "whose": whose, "more": plain(detail or {})}
         await self._in_turn(self._store.write(lambda _, ledger: ledger.append(self._now(), "sight", body, detail=more)))
+
+    async def prove(self, key: str, kind: str, by: str, body: dict[str, Any], detail: dict[str, Any]) -> None:
+        """Put on record, once a job (`key`), that a person (id) did something of that kind; for a job's step, safe to repeat.
+
+        body: ids, numbers and hashes (JSON), which stay for good. detail: the words, which may be erased; the body gets its hash.
+        """
+        entry = {"run": key, "by": self._pseudonyms.of(by), **body}
+
+        def write(connection: Connection, ledger: Ledger) -> None:
+            if unless_there(connection, ABOUT, {"name": f"{kind} {key}", "value": self._now().isoformat()}):
+                ledger.append(self._now(), kind, entry, key, {"by_id": by, **plain(detail)})
+
+        await self._store.write(write)
 
     async def _forget(self) -> None:
         while await self._runs.forget(self._now() - self._keep, self._now()):

@@ -68,7 +68,8 @@ class Engine(Protocol):
 class Job:
     """One run of one order, handed to the work function, which may set what is kept with the run.
 
-    minutes: what a person saves when the work is done. unit: the service area of who asked. version: of the automation.
+    minutes: what a person saves when the work is done. by_hand: what the same takes a person, None for as much as is saved. spent: minutes that
+    people still used on it, which `minutes` is without. unit: the service area of who asked. version: of the automation.
     approved_by: the ids of those who said yes to what the next steps do.
     """
 
@@ -76,6 +77,8 @@ class Job:
         self.order = order
         self.reference = reference(order.key)
         self.minutes = 0
+        self.by_hand: int | None = None
+        self.spent = 0
         self.unit = ""
         self.version = ""
         self.approved_by: list[str] = []

@@ -74,6 +74,7 @@ RUN = Table(
     Column("minutes", Integer, nullable=False),  # saved, by the automation's own figure
     Column("told_retrying", Boolean, nullable=False),
     counted("by_hand"),  # minutes that the same takes a person
+    counted("spent"),  # minutes that people still used on it
     said("channel", "chat"),  # where it came from: chat, schedule, case
     said("unit"),  # the service area of who asked
     said("version"),  # of the automation

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 LONGEST = 1000  # characters of a reason
 CARRIED: tuple[Verdict, ...] = ("ok", "forklaret")  # what still holds where the data are the same; an error or a doubt is looked at anew
+CARRIED_OVER = " (overført)"  # behind the name of who judged it in an earlier run
 TABLE = Table(
     "oversight_judgement_1",
     MetaData(),
@@ -61,11 +62,15 @@ TABLE = Table(
 
 @dataclass(frozen=True)
 class Entry(Judgement):
-    """A judgement with who made it (id) and, where it was carried over, the run in which it was made. row_sha256: of the data it was made on."""
+    """A judgement with who made it (id) and, where it was carried over, the run in which it was made. row_sha256: of the data it was made on.
+
+    seq: its place among all entries.
+    """
 
     by_id: str = ""
     carried: str = ""
     row_sha256: str = ""
+    seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,15 +103,36 @@ class Judgements:
         rows = [{**said, **self._of(run, one), "carried": ""} for one in prints]
         await self._oversight.runs.do(lambda connection: connection.execute(insert(TABLE), rows), TABLE)
 
-    async def of(self, run: Run) -> dict[int, Entry]:
-        """The judgement that counts of each finding that has one, by its `nr`."""
+    async def of(self, run: Run, until: int | None = None) -> dict[int, Entry]:
+        """The judgement that counts of each finding that has one, by its `nr`; or that counted when `until` was the newest entry."""
         newest = select(func.max(TABLE.c.seq)).where(TABLE.c.run == run.id).group_by(TABLE.c.nr)
+        newest = newest if until is None else newest.where(TABLE.c.seq <= until)
         return {row.nr: entry(row) for row in await self._found(select(TABLE).where(TABLE.c.seq.in_(newest)).order_by(TABLE.c.nr))}
 
     async def history(self, run: Run, nr: int) -> list[Entry]:
         """Everything that was ever said of a finding, the newest first."""
         asked = select(TABLE).where(TABLE.c.run == run.id, TABLE.c.nr == nr).order_by(TABLE.c.seq.desc())
         return [entry(row) for row in await self._found(asked)]
+
+    async def left(self, run: Run, among: Collection[int] | None = None) -> list[int]:
+        """The findings that nobody has judged, the worst first: all of them, or those of a sample."""
+        if run.state != "found":
+            return []
+        judged = select(TABLE.c.nr).where(TABLE.c.run == run.id).distinct()
+        done = {row.nr for row in await self._found(judged)}
+        wanted = set(among) if among is not None else None
+        return [nr for nr in await self.order(run) if nr not in done and (wanted is None or nr in wanted)]
+
+    async def order(self, run: Run) -> list[int]:
+        """The numbers of a run's findings, the worst first."""
+        return await asyncio.to_thread(numbers_of, self._oversight.findings(run))
+
+    async def last_time(self, run: Run, nr: int, earlier: Run) -> Entry | None:
+        """What was said of the same finding in an earlier run, whether or not its data are the same."""
+        for own in await self._prints(run, {nr}):
+            same = select(TABLE).where(TABLE.c.run == earlier.id, TABLE.c.key_sha256 == own.key)
+            return next((entry(row) for row in await self._found(same.order_by(TABLE.c.seq.desc()).limit(1))), None)
+        return None
 
     async def carry(self, run: Run, earlier: Run) -> int:
         """Take over what was said to be ok or explained in an earlier run, where everything that the finding says is the same; how many.
@@ -171,6 +197,24 @@ def prints(path: Path, key: Collection[str], wanted: Collection[int] | None = No
             yield Print(nr, printed({name: row[name] for name in key}), printed(row))
 
 
+def numbers_of(path: Path) -> list[int]:
+    """The numbers of a file's findings, in the SELECT's order."""
+    import pyarrow.parquet as pq
+
+    numbers: list[int] = pq.read_table(path, columns=["nr"])["nr"].to_pylist()
+    return numbers
+
+
+def finding(path: Path, nr: int) -> dict[str, Any]:
+    """One finding as its row has it. Raises KeyError."""
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = pq.read_table(path, filters=[("nr", "=", nr)]).to_pylist()
+    if not rows:
+        raise KeyError(nr)
+    return rows[0]
+
+
 def printed(row: dict[str, str | None]) -> str:
     """The hash of a row's columns and values."""
     return sha256(json.dumps(row, ensure_ascii=False, sort_keys=True).encode(errors="surrogatepass")).hexdigest()
@@ -178,13 +222,13 @@ def printed(row: dict[str, str | None]) -> str:
 
 def entry(row: Row[Any]) -> Entry:
     """A judgement as it is shown."""
-    by = f"{row.by_name} (overført)" if row.carried else row.by_name
-    return Entry(row.verdict, row.reason, by, datetime.fromisoformat(row.at), row.by_id, row.carried, row.row_sha256)
+    by = f"{row.by_name}{CARRIED_OVER}" if row.carried else row.by_name
+    return Entry(row.verdict, row.reason, by, datetime.fromisoformat(row.at), row.by_id, row.carried, row.row_sha256, row.seq)
 
 
 def as_row(one: Entry) -> dict[str, str]:
     """What was said, as another run's entry has it."""
-    name = one.by.removesuffix(" (overført)")
+    name = one.by.removesuffix(CARRIED_OVER)
     return {"verdict": one.verdict, "reason": one.reason, "by_id": one.by_id, "by_name": name, "at": one.at.isoformat()}
 
 

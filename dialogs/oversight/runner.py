@@ -19,6 +19,7 @@ from dialogs.oversight.checking import check
 from dialogs.oversight.heads import BadTilsyn, Fault, Tilsyn, every, load, read
 from dialogs.oversight.judging import Judgements
 from dialogs.oversight.running import Limits, NotRun, Result, Workers, near
+from dialogs.oversight.signing import Signatures
 from dialogs.oversight.store import UNIT, Run, Runs
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Oversight:
     ) -> None:
         self.folder, self.runs, self.workers, self._var, self._keep = folder, runs, Workers(limits), var.absolute() / "tilsyn", keep
         self.now = now or (lambda: datetime.now(UTC))
-        self.judgements = Judgements(self)
+        self.judgements, self.signatures = Judgements(self), Signatures(self)
 
     async def every(self) -> dict[str, Tilsyn]:
         """All tilsyn that can be read, by name."""
@@ -173,6 +174,7 @@ class Oversight:
             await asyncio.to_thread(shutil.rmtree, self.place(run.id), ignore_errors=True)
         if old:
             await self.judgements.remove([run.id for run in old])
+            await self.signatures.remove([run.id for run in old])
             await self.runs.remove([run.id for run in old])
 
     async def _result(self, tilsyn: Tilsyn, datasets: Mapping[str, Dataset], run: Run, out: Path | None) -> Result:

@@ -1,0 +1,77 @@
+"""Which run is meant where somebody speaks of one: the tilsyn and period that are named, else the run on the card shown last, else the newest."""
+
+import re
+
+from connectors.datasets import Period
+from dialogs import texts
+from dialogs.fields import At
+from dialogs.oversight import periods, telling
+from dialogs.oversight.fields import meant, said_in
+from dialogs.oversight.heads import Tilsyn
+from dialogs.oversight.rights import REFUSAL, may_see, office
+from dialogs.oversight.store import Run
+from dialogs.talk import Button
+from dialogs.turn import Turn
+
+DOING = re.compile(  # what is to be done with the run: words that may stand in a tilsyn's title too
+    r"\b(?:underskriv\w*|skriv\w*\s+under|godkend\w*|vurd[eé]r\w*|bedøm\w*|journalis\w*|arkiv\w*|følg\w*\s+op|opfølgning\w*|fejl\w*|fund\w*|rapport\w*)",
+    re.I,
+)
+MOST = 5  # tilsyn to choose among
+
+
+async def permitted(turn: Turn) -> bool:
+    """Whether the person may see tilsyn; where not, that is said. Raises ConnectorError."""
+    if await may_see(turn.desk, turn.event.who.id):
+        return True
+    turn.say(REFUSAL)
+    return False
+
+
+async def pointed(turn: Turn) -> Run | None:
+    """The run that the text means; where there is none or several fit, that is said."""
+    return await of(turn, turn.text, said_in(turn.text, At(turn.desk, turn.event, {})))
+
+
+async def of(turn: Turn, text: str, period: Period | None) -> Run | None:
+    """The run of a period that a text means; where there is none or several fit, that is said."""
+    oversight = office(turn.desk)
+    some = meant(DOING.sub(" ", text), await oversight.every())
+    if len(some) > 1:
+        turn.say("Hvilket tilsyn? Skriv det med titlen, fx " + texts.names(f"”{texts.plain(one.title)}”" for one in some[:MOST]) + ".")
+        return None
+    tilsyn = some[0] if some else None
+    shown = await on_screen(turn) if tilsyn is None else None
+    if shown and period in {None, shown.period}:
+        return shown
+    named = tilsyn.name if tilsyn else shown.tilsyn if shown else ""
+    runs = await oversight.runs.of(named, period, 1)
+    if not runs:
+        never(turn, tilsyn, period)
+    return runs[0] if runs else None
+
+
+def never(turn: Turn, tilsyn: Tilsyn | None, period: Period | None) -> None:
+    """Say that there is no such run, with the way to one."""
+    when = f" for {periods.said(period)}" if period else ""
+    text = f"kør tilsynet ”{tilsyn.title}”{when}" if tilsyn else f"kør et tilsyn{when}"
+    said = telling.never(tilsyn.title, period) if tilsyn else f"Der er ikke kørt noget tilsyn{when} endnu."
+    turn.say(said, Button(label="Kør det nu", do="offer", data={"intent": "oversight.run", "text": text}))
+
+
+async def on_screen(turn: Turn) -> Run | None:
+    """The run whose card the person saw last, in an answer or from a job."""
+    told = await turn.desk.told(turn.event.conversation) if not turn.state.shown else ()
+    buttons = [*turn.state.shown, *(button for reply in told for button in reply.buttons)]
+    named = next((one.data["run"] for one in buttons if one.data.get("run")), "")
+    return await office(turn.desk).runs.get(named) if named else None
+
+
+async def named_by(turn: Turn, button: Button) -> Run | None:
+    """The run that a button names, for one who may see it; else it is said why not."""
+    if not await permitted(turn):
+        return None
+    run = await office(turn.desk).runs.get(button.data.get("run", ""))
+    if run is None:
+        turn.say("Den kørsel findes ikke længere.")
+    return run

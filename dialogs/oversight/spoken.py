@@ -1,0 +1,33 @@
+"""What people say that they want done with a run, in words that leave no doubt: judge, sign, follow up, journalise.
+
+These are heard before anything is asked what a text may mean: "fund 3 er fejl: …" is an answer to what stands on the screen, and
+"godkend tilsynet" is no approval of a request.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from dialogs.oversight import judged, oversight_sign
+from dialogs.turn import Turn
+from nlu.normalise import fold
+
+Answer = Callable[[Turn], Awaitable[None]]
+OF_IT = r"(?:ledelses)?tilsyn\w*|koersel\w*|kontrollen|resultatet"
+WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (
+    (re.compile(rf"\b(?:underskriv\w*|skriv\w*\s+under|godkend\w*)\b.*\b(?:{OF_IT})|^(?:jeg vil (?:gerne )?)?(?:underskriv\w*|skriv\w* under)\W*$"), oversight_sign.begin),
+    (re.compile(rf"\b(?:vurder\w*|bedoem\w*)\b.*\b(?:fund\w*|raekker\w*|{OF_IT})|\bfund\w*\b.*\bvurder\w*"), judged.begin),
+)  # fmt: skip
+
+
+async def by_words(turn: Turn) -> bool:
+    """Do what the text asks for of a run. False: it asks for something else."""
+    if turn.state.open or turn.desk.oversight is None:
+        return False
+    if await judged.by_words(turn):
+        return True
+    said = fold(turn.text)
+    answer = next((answer for pattern, answer in WISHES if pattern.search(said)), None)
+    if answer is None:
+        return False
+    await answer(turn)
+    return True
