@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from bot.handing import asked
 from bot.inputs import draw_input, shown
 from dialogs.talk import Button, Fact, Reply
 
@@ -64,6 +65,8 @@ def drawn(reply: Reply, sentence: str, as_card: bool) -> Json:
         attachment = {"contentType": CARD, "content": card(reply, sentence)}
         return {"type": "message", "summary": cut(sentence or reply.text, 1_000), "attachments": [attachment]}
     text = f"{reply.text}\n\n{sentence}" if sentence else reply.text
+    if reply.offer:
+        return {"type": "message", "textFormat": "markdown", "text": text, "attachments": [asked(reply.offer)]}
     return {"type": "message", "textFormat": "markdown", "text": text}
 
 

@@ -84,6 +84,8 @@ def invoke(incoming: Incoming, now: datetime) -> Event | None:
         return press(incoming, now, dictionary(incoming.values.get("data")))
     if incoming.name in EXTENSION:
         return made(incoming, now, "press", do="action", data=action_data(incoming.values))
+    if incoming.name == "fileConsent/invoke":
+        return press(incoming, now, dictionary(incoming.values.get("context")))
     if incoming.name == "message/submitAction":
         reaction = dictionary(incoming.values.get("actionValue")).get("reaction")
         return made(incoming, now, "react", refers=incoming.reply_to_id, text=reaction) if isinstance(reaction, str) else None

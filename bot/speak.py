@@ -2,15 +2,18 @@
 
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from bot import answers, cards
+from bot.handing import FAILED, Hands, Place
 from bot.memory import Card, Memory
 from bot.outbox import Outbox
 from bot.reference import Reference
 from bot.send import AnswerLost, Sender
+from bot.trail import trail
 from connectors.errors import ConnectorError, Denied, NotFound, Refused
 from dialogs.talk import Event, Reply
 from dialogs.texts import masked
@@ -24,6 +27,7 @@ class Speech:
     """The replies of one turn. Run again after a lost update, it does not say again what was said: `said` holds it.
 
     `answer`: the card that takes the pressed one's place, once it is drawn. `broken`: Teams did not take a reply; the rest is not tried.
+    `place`: where a file may be put that the person said yes to, by `hands`.
     """
 
     sender: Sender
@@ -34,13 +38,17 @@ class Speech:
     said: dict[str, str] = field(default_factory=dict)
     answer: Json | None = None
     broken: bool = False
+    hands: Hands | None = None
+    place: Place | None = None
 
     async def say(self, replies: list[Reply]) -> None:
         """Say them in order. What Teams refuses is logged; it does not undo the turn."""
         for reply in replies:
             for key, sentence in reply.closes.items():
                 await self.attempt(self.close(key, sentence), key)
-            if reply.text or reply.is_card:
+            if reply.file:
+                await self.attempt(self.hand_over(reply), reply.key)
+            elif reply.text or reply.is_card:
                 await self.attempt(self.one(reply), reply.key)
 
     async def attempt(self, work: Coroutine[Any, Any, None], key: str) -> None:
@@ -80,6 +88,27 @@ class Speech:
             self.said[spelling] = ""  # also when the answer is lost
             self.said[spelling] = await self.sender.post(self.reference.service_url, self.reference.conversation, cards.draw(reply))
         return self.said[spelling]
+
+    async def hand_over(self, reply: Reply) -> None:
+        """Put the file where the person let it be put, show it in the place of the question, and say what there is to say; or that it failed."""
+        if reply.file in self.said or self.hands is None or self.place is None:
+            return
+        self.said[reply.file] = ""
+        try:
+            await self.hands.put(Path(reply.file), self.place)
+        except (ConnectorError, OSError) as error:
+            log.warning("file not handed over", where=trail(error))
+            await self.post(Reply(text=FAILED))
+            return
+        where = self.reference.service_url, self.reference.conversation
+        if self.event and self.event.refers:
+            try:
+                await self.sender.delete(*where, self.event.refers)
+            except (NotFound, Refused) as error:
+                log.info("the question about a file still stands", error=str(error))
+        await self.sender.post(*where, self.place.shown())
+        if reply.text:
+            await self.post(reply)
 
     async def close(self, key: str, sentence: str) -> None:
         """Take the buttons from an earlier card. What was filled in at the press is what it shows."""

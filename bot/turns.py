@@ -17,6 +17,7 @@ from bot import answers, events
 from bot.adapter import answer, incoming_of
 from bot.chats import Chats
 from bot.files import Fetcher
+from bot.handing import Hands, Place
 from bot.incoming import Incoming
 from bot.memory import Memory, press_mark
 from bot.reference import Reference
@@ -208,6 +209,7 @@ class Turns:
 
     async def _answer(self, turn: Turn, memory: Memory) -> None:
         speech = Speech(self.sender, self.store.outbox, turn.reference, memory, turn.event, turn.said)
+        speech.hands, speech.place = Hands(self.fetcher.session, self.fetcher.storage), Place.of(turn.incoming)
         memory.state, replies = await self.brain.respond(turn.event, memory.state)
         await speech.say(replies)
         if turn.event.kind in {"message", "press"}:

@@ -117,11 +117,26 @@ class Input(Frozen):
     max_length: int = 0
 
 
+class Offer(Frozen):
+    """A file that Kollega offers: the channel asks the person, whose yes comes back as a press of `do` with `data`; a no is "`do` declined".
+
+    what: the file, in a few words. size: in bytes.
+    """
+
+    name: Shown
+    what: Shown
+    size: int
+    do: str
+    data: dict[str, str] = Field(default_factory=dict)
+
+
 class Reply(Frozen):
     """One message from Kollega: text alone, or a card when there are facts, inputs or buttons (the text stands first in it).
 
     key:    names a card that can be answered or replaced later; a later reply with the same key and `replaces` is drawn in its place.
     closes: keys of cards that are answered or out of date, each with the sentence that takes the place of their buttons.
+    offer:  a file that is offered below the text; no card then.
+    file:   path of the offered file, in answer to the person's yes: it is put where they keep theirs, and shown.
     """
 
     text: Shown = ""
@@ -131,6 +146,8 @@ class Reply(Frozen):
     key: str = ""
     replaces: bool = False
     closes: dict[str, Shown] = Field(default_factory=dict)
+    offer: Offer | None = None
+    file: str = ""
 
     @property
     def is_card(self) -> bool:

@@ -7,7 +7,7 @@ from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.fields import At
 from dialogs.state import FormState, State
-from dialogs.talk import Button, Event, Fact, Input, Reply
+from dialogs.talk import Button, Event, Fact, Input, Offer, Reply
 from nlu.understanding import Understanding
 
 LINE = "\n"  # above facts or inputs the last line is the heading
@@ -65,13 +65,24 @@ class Turn:
         facts: list[Fact] | None = None,
         inputs: list[Input] | None = None,
         key: str = "",
+        offer: Offer | None = None,
+        file: str = "",
     ) -> None:
         """One message. The lead, if any, stands first in it. Buttons may be answered by their labels."""
         if self.lead:
             text, self.lead = f"{self.lead}{LINE if facts or inputs else ' '}{text}".strip(), ""
         key = key or (self.desk.new_id() if buttons else "")
         self.replies.append(
-            Reply(text=text, buttons=buttons, facts=tuple(facts or ()), inputs=tuple(inputs or ()), key=key, closes=self.closes)
+            Reply(
+                text=text,
+                buttons=buttons,
+                facts=tuple(facts or ()),
+                inputs=tuple(inputs or ()),
+                key=key,
+                closes=self.closes,
+                offer=offer,
+                file=file,
+            )
         )
         self.closes = {}
         if buttons:

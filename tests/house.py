@@ -86,6 +86,12 @@ class Person:
                 return await self.new()
         raise AssertionError(f"no button {label!r} in {[buttons(one) for one in self.messages.values()]}")
 
+    async def answers(self, action: str) -> list[dict[str, Any]]:
+        """Accept or decline the newest file that is offered."""
+        message = next(one for one in reversed(self.messages.values()) if any(name for name in offers(one)))
+        await self._post("consent", {"activity": message["id"], "action": action})
+        return await self.new()
+
     async def blocks(self) -> None:
         """Block the bot, which is not told."""
         await self._post("block", {"blocked": True})
@@ -113,6 +119,11 @@ def buttons(message: dict[str, Any]) -> list[str]:
     return [one["title"] for one in elements(message.get("card")) if one.get("type", "").startswith("Action.")]
 
 
+def offers(message: dict[str, Any]) -> list[str]:
+    """The names of files that a message offers."""
+    return [one["name"] for one in message.get("attachments") or () if one["contentType"].endswith("file.consent")]
+
+
 def lines(message: dict[str, Any]) -> list[str]:
     """A message as a transcript shows it: text, facts, inputs, buttons."""
     parts = elements(message.get("card"))
@@ -130,6 +141,10 @@ def lines(message: dict[str, Any]) -> list[str]:
             value = f" = {one['value']}" if one.get("value") else ""
             said.append(f"  ({one.get('label')}{value})")
             said += [f"    - {choice['title']}" for choice in one.get("choices", []) if one.get("isMultiSelect")]
+    files = [one for one in message.get("attachments") or () if "teams.card.file." in one["contentType"]]
+    if files and said == [""]:
+        said = []
+    said += [f"  {'tilbyder' if one['contentType'].endswith('consent') else 'har lagt'} {one['name']}" for one in files]
     return [f"< {line}" for line in (*said, *([f"  {labels}"] if labels else []))]
 
 

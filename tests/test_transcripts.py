@@ -10,6 +10,7 @@
     (away Jens Kjær 2026-12-03)   somebody's automatic replies are on until then; with no day: until they turn them off
     (block)                 the person blocks Kollega   (next day)              it is the next morning, eight o'clock
     (wheel)                 the year's wheel is the one that comes with Kollega
+    (accept), (decline)     what Teams asks about a file that is offered
     (writes)                the systems' journals: one line a write that took effect
 
 `make transcripts` rewrites the bot's side; read the diff. Each is run a second time with every button typed instead of pressed.
@@ -99,6 +100,8 @@ class Play:
             await self.house.new_day()
         elif command == "wheel":
             self.house.app[app.DESK].wheel.path.write_text(WHEEL.read_text())  # type: ignore[union-attr]  # the house has one
+        elif command in {"accept", "decline"}:
+            return self.told(await (await self.house.person(self.name)).answers(command))
         elif command == "block":
             await (await self.house.person(self.name)).blocks()
         else:

@@ -74,7 +74,10 @@ export class Message {
     if (address) return make("a", { className: "file", href: address, download: one.name }, `${one.name} `, make("small", { textContent: size(one.size) }));
     if (one.contentType.startsWith("image/")) return make("img", { className: "picture", src: one.contentUrl, alt: one.name ?? "Billede" });
     if (one.contentType.endsWith("file.consent")) return this.consent(one);
-    if (one.contentType.endsWith("file.info")) return make("p", { className: "file", textContent: `${one.name ?? "Filen"} ligger i dit OneDrive` });
+    if (one.contentType.endsWith("file.info")) {
+      const kept = `api/files/${encodeURIComponent(one.content?.uniqueId ?? "")}`;
+      return make("a", { className: "file", href: kept, download: one.name ?? "fil" }, `${one.name ?? "Filen"} `, make("small", { textContent: "i dit OneDrive" }));
+    }
     if (one.contentType.endsWith("card.adaptive")) return new Card(one.content, this.handlers()).element;
     const words = [one.content?.title, one.content?.subtitle, one.content?.text].filter((part) => typeof part === "string");
     return make("p", { textContent: words.join("\n") || "Kortet kan ikke vises her." });
