@@ -39,6 +39,13 @@ class Settings(BaseSettings):
         default=None, description="Where the bot fetches its own token. Default: the tenant's address at Microsoft."
     )
 
+    tab_url: str | None = Field(
+        default=None, description="Where people's browsers reach the tab, https://host/tab. With it the Teams package has the tab."
+    )
+    tab_openid_url: str | None = Field(
+        default=None, description="Where the keys that sign people in at the tab are found. Default: the tenant's address at Microsoft."
+    )
+
     simulators_url: str | None = Field(default=None, description="Stands in for each system below that has no address of its own.")
     servicenow_url: str | None = Field(default=None, description="The ServiceNow instance.")
     servicenow_client_id: str | None = Field(default=None, description="OAuth client at the instance.")
@@ -57,6 +64,10 @@ class Settings(BaseSettings):
     graph_tenant_id: str | None = Field(default=None, description="The tenant of the Graph app registration.")
     graph_client_id: str | None = Field(default=None, description="The Graph app registration.")
     graph_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
+    privileged_groups: str = Field(
+        default="ADM ,ADM-,ADM_",
+        description="How names of groups begin that give administrator rights, beside those that Entra gives roles to; separated by commas.",
+    )
     exchange_url: str | None = Field(default=None, description="Exchange Online's administration, https://outlook.office365.com.")
     exchange_tenant_id: str | None = Field(default=None, description="The tenant of the Exchange app registration.")
     exchange_client_id: str | None = Field(default=None, description="The Exchange app registration: best another one than Graph's.")
@@ -134,6 +145,8 @@ class Settings(BaseSettings):
         "timereg_url",
         "openid_metadata_url",
         "token_url",
+        "tab_url",
+        "tab_openid_url",
     )
     @classmethod
     def an_address(cls, url: str | None) -> str | None:
@@ -190,6 +203,11 @@ class Settings(BaseSettings):
     def missing(self, first: str) -> list[str]:
         """The settings that are needed because this one ("graph_url") is set, and are not there; in capitals."""
         return [name.upper() for name in NEEDS[first] if not getattr(self, name)] if getattr(self, first) else []
+
+    @property
+    def tab_host(self) -> str:
+        """The host that serves the tab to people, "" where there is none."""
+        return urlsplit(self.tab_url).netloc if self.tab_url else ""
 
     @property
     def needs_simulators(self) -> bool:

@@ -7,7 +7,7 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import aiohttp
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +18,7 @@ from connectors.folding import fold, spellings, words_of
 from connectors.graph import Graph, text_of
 from connectors.identity import Tokens
 from connectors.names import Names
+from settings import Settings
 
 FIELDS = (
     "id,displayName,givenName,surname,mail,userPrincipalName,jobTitle,department,officeLocation,streetAddress,businessPhones,mobilePhone,"
@@ -30,6 +31,9 @@ FRESH, MOST = 300.0, 20_000  # seconds that a person counts as known, and how ma
 PAGE = 999  # the most that Graph gives at once
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 FLOOR = re.compile(r"(?:^|[\s,;])(\d{1,2}\.\s?(?:sal|etage)|stuen|kælderen)(?=$|[\s,;])", re.IGNORECASE)
+
+
+PRIVILEGED = ("adm ", "adm-", "adm_")
 
 
 class Person(BaseModel):
@@ -54,9 +58,25 @@ class Directory(Graph):
 
     name: ClassVar[str] = "directory"
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, tokens: Tokens | None = None) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, tokens: Tokens | None = None, privileged: tuple[str, ...] = PRIVILEGED
+    ) -> None:
+        """privileged: how names of groups begin that give administrator rights."""
         super().__init__(session, url, tokens)
+        self.privileged = privileged
         self._known: dict[str, tuple[float, Person]] = {}  # everybody who writes is looked up at each turn that begins something
+
+    @override
+    @classmethod
+    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession) -> Self | None:
+        made = super().from_settings(settings, session)
+        if made:
+            made.privileged = tuple(one.strip().casefold() for one in settings.privileged_groups.split(",") if one.strip())
+        return made
+
+    def is_privileged(self, row: Mapping[str, Any]) -> bool:
+        """Whether a group (with displayName and isAssignableToRole) gives administrator rights: in Entra, or by its name."""
+        return row.get("isAssignableToRole") is True or text_of(row, "displayName").casefold().startswith(self.privileged)
 
     @override
     async def check(self) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from simulators.planted import Plan, Plant
-from simulators.staff import staff
+from simulators.staff import staff, with_fate
 from simulators.world import NOW, PEOPLE, person
 
 EVERYBODY = "00000000-0000-4000-8000-0000000e3e3e"  # the group that gives the common licence
@@ -59,11 +59,17 @@ def moment(day: date, chance: random.Random) -> datetime:
     return datetime.combine(day, time(chance.randint(6, 15), chance.randrange(60)), UTC)
 
 
+def guest(seed: int) -> int:
+    """The consultant from outside whose account is another organization's."""
+    return with_fate(seed, "consultant")[0].number
+
+
 def properties(number: int, seed: int) -> dict[str, object]:
     """What Graph shows of the account."""
     one = accounts(seed)[number]
     at = f"{one.signed_in:%Y-%m-%dT%H:%M:%SZ}"
     return {
+        "userType": "Guest" if number == guest(seed) else "Member",
         "accountEnabled": one.enabled,
         "signInActivity": {"lastSignInDateTime": at, "lastNonInteractiveSignInDateTime": at},
         "assignedLicenses": [{"skuId": sku, "disabledPlans": []} for sku in (*one.direct, *one.by_group)],

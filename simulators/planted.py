@@ -18,6 +18,7 @@ GENERATORS = (
     "simulators.timereg.sheets",
     "simulators.servicenow.seed_oversight",
     "simulators.exchange.use",
+    "simulators.graph.admin_groups",
 )
 SEED = 1
 

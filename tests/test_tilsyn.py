@@ -28,11 +28,13 @@ AS_IT_IS = {  # they look at how things are, however long ago it began
     "fratraadte_med_aktive_adgange",
     "faellespostkasser_uden_ejer",
     "licenser_uden_brug",
+    "privilegerede_grupper_gennemgaaet",
     "sager_over_sla_uden_ejer",
 }
 PERIOD = Period(date(2026, 4, 1), date(2026, 11, 22))  # all that is planted, and the weeks after it
 PLANTED = {
     "fratraadte_med_aktive_adgange": "T1",
+    "privilegerede_grupper_gennemgaaet": "T2",
     "kreditoraendringer_godkendt_af_to": "T3",
     "koeb_over_bemyndigelse": "T4",
     "mulige_dobbeltfakturaer": "T5",

@@ -10,7 +10,8 @@ from typing import Any
 from simulators.exchange.directory import LISTS, UNSEEN, Directory
 from simulators.exchange.show import addresses
 from simulators.exchange.wire import knob
-from simulators.graph import odata, users
+from simulators.graph import admin_groups, odata, users
+from simulators.graph.admin_groups import AdminGroup
 from simulators.graph.paging import page
 from simulators.graph.wire import Answer, Call, Refusal, stamp
 from simulators.simulation import Simulation
@@ -99,7 +100,44 @@ def record(one: Document) -> dict[str, Any]:
         "proxyAddresses": addresses(one),
         "securityEnabled": one["kind"] == "MailUniversalSecurityGroup",
         "visibility": "HiddenMembership" if one.get("hidden_members") else None,
+        "isAssignableToRole": None,
     }
+
+
+def pure(one: AdminGroup) -> dict[str, Any]:
+    """Every property of a security group that is Entra's alone."""
+    plain: dict[str, Any] = {
+        "mail": None,
+        "mailEnabled": False,
+        "mailNickname": one.id[:8],
+        "onPremisesSyncEnabled": None,
+        "proxyAddresses": [],
+    }
+    own: dict[str, Any] = {
+        "createdDateTime": admin_groups.MADE,
+        "description": None,
+        "groupTypes": [],
+        "securityEnabled": True,
+        "visibility": None,
+    }
+    return {"id": one.id, "displayName": one.name, **plain, **own, "isAssignableToRole": one.roles or None}
+
+
+def inside_of(call: Call, one: AdminGroup, which: str) -> list[dict[str, Any]]:
+    """The members or owners of such a group, as directory objects; `transitiveMembers`: also those of the groups in it."""
+    known = admin_groups.admin_groups(call.seed)[0]
+    inner = [other for other in known.values() if other.name in one.inner]
+    people = one.owners if which == "owners" else one.people
+    found = [users.typed(person, [*users.KNOWN]) for person in people]
+    if which == "owners":
+        return found
+    found += [{"@odata.type": f"#{TYPE}", **pure(other)} for other in inner]
+    found += [
+        {"@odata.type": "#microsoft.graph.servicePrincipal", "id": admin_groups.identity(name), "displayName": name} for name in one.apps
+    ]
+    if which == "transitiveMembers":
+        found += [row for other in inner for row in inside_of(call, other, which)]
+    return list({row["id"]: row for row in found}.values())
 
 
 def thing(one: Document) -> dict[str, Any]:
@@ -116,21 +154,28 @@ def thing(one: Document) -> dict[str, Any]:
     return {"@odata.type": f"#{users.TYPE}", "id": one["object_id"], **own}
 
 
-KNOWN = frozenset(users.KNOWN | set(DEFAULT))
+SELECTED = frozenset({*DEFAULT, "isAssignableToRole"})
+KNOWN = frozenset(users.KNOWN | SELECTED)
 
 
 def objects(call: Call, found: list[Document]) -> Answer:
     """A page of directory objects: those properties that each kind has."""
+    return shown(call, [thing(one) for one in found if one["kind"] not in UNSEEN])
+
+
+def shown(call: Call, whole: list[dict[str, Any]]) -> Answer:
+    """The same of objects with all their properties."""
     names = odata.read_select(call.query.get("$select"), KNOWN, "microsoft.graph.directoryObject") or [*users.DEFAULT, *DEFAULT]
     wanted = {"@odata.type", "id", *names}
-    rows = [{name: value for name, value in thing(one).items() if name in wanted} for one in found if one["kind"] not in UNSEEN]
+    rows = [{name: value for name, value in one.items() if name in wanted} for one in whole]
     return page(call, rows, f"{call.base}/$metadata#directoryObjects", 100, 999)
 
 
 def listed(call: Call, groups: Groups) -> Answer:
     """GET /groups."""
-    names = odata.read_select(call.query.get("$select"), frozenset(DEFAULT), TYPE) or DEFAULT
-    rows = [record(one) for one in groups.every()]
+    names = odata.read_select(call.query.get("$select"), SELECTED, TYPE) or DEFAULT
+    pures = admin_groups.admin_groups(call.seed)[0]
+    rows = [*(record(one) for one in groups.every()), *(pure(one) for one in pures.values())]
     if call.flag("$count") and not call.eventual:
         raise users.unsupported("$count is not currently supported without the header 'ConsistencyLevel: eventual'.")
     if "$search" in call.query:
@@ -142,7 +187,22 @@ def listed(call: Call, groups: Groups) -> Answer:
         users.allowed(clause, call.eventual and call.flag("$count"), "$orderby" in call.query, TYPES)
         rows = [row for row in rows if odata.holds(clause, row.get)]
     chosen = [{name: row[name] for name in names} for row in rows]
+    for expanded, inner in odata.read_expand(call.query.get("$expand")).items():
+        if expanded != "owners":
+            raise users.unsupported(f"Expanding '{expanded[:40]}' is not supported here.")
+        only = odata.read_select(inner.get("$select"), users.KNOWN, users.TYPE)
+        for row, whole in zip(chosen, rows, strict=True):
+            one = pures.get(whole["id"])
+            held = [users.typed(person, only) for person in one.owners] if one else owners(groups, groups.found(whole["id"]), only)
+            row["owners"] = held[:20]  # Graph expands no more
     return page(call, chosen, f"{call.base}/$metadata#groups", 100, 999)
+
+
+def owners(groups: Groups, one: Document, only: list[str]) -> list[dict[str, Any]]:
+    """Who owns a group of Exchange's: Exchange's ManagedBy does not come through."""
+    guids = one["owners"] if one["kind"] == "GroupMailbox" else []
+    people = [BY_ID.get(found["object_id"]) for guid in guids if (found := groups.directory.get(guid))]
+    return [users.typed(person, only) for person in people if person]
 
 
 def answer(call: Call, rest: list[str], simulation: Simulation, roles: frozenset[str]) -> Answer:
@@ -156,13 +216,16 @@ def answer(call: Call, rest: list[str], simulation: Simulation, roles: frozenset
         if rest and groups.found(rest[0])["kind"] in LISTS:
             raise read_only("Update")
         raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    special = admin_groups.admin_groups(call.seed)[0].get(rest[0].lower()) if rest else None
     match rest:
         case []:
             return listed(call, groups)
         case [identity]:
-            names = odata.read_select(call.query.get("$select"), frozenset(DEFAULT), TYPE) or DEFAULT
-            full = record(groups.found(identity))
+            names = odata.read_select(call.query.get("$select"), SELECTED, TYPE) or DEFAULT
+            full = pure(special) if special else record(groups.found(identity))
             return Answer({"@odata.context": f"{call.base}/$metadata#groups/$entity", **{name: full[name] for name in names}})
+        case [_, "members" | "transitiveMembers" | "owners" as which] if special:
+            return shown(call, inside_of(call, special, which))
         case [identity, "members" | "transitiveMembers" as which]:
             one = groups.found(identity)
             if one.get("hidden_members") and "Member.Read.Hidden" not in roles:
@@ -189,8 +252,9 @@ def of(call: Call, person: Person, simulation: Simulation, roles: frozenset[str]
     """GET /users/{id}/memberOf and /transitiveMemberOf. Without permission for groups, their ids alone."""
     groups = Groups(simulation)
     one = groups.directory.of_entra(person.id)
-    found = list(groups.around(one["guid"], through=through)) if one else []
+    found = [thing(held) for held in groups.around(one["guid"], through=through) if held["kind"] not in UNSEEN] if one else []
+    found += [{"@odata.type": f"#{TYPE}", **pure(held)} for held in admin_groups.around(person, call.seed, through=through)]
     if not roles & READS:
-        rows = [{"@odata.type": f"#{TYPE}", "id": one["object_id"]} for one in found]
+        rows = [{name: held[name] for name in ("@odata.type", "id")} for held in found]
         return page(call, rows, f"{call.base}/$metadata#directoryObjects", 100, 999)
-    return objects(call, found)
+    return shown(call, found)

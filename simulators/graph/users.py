@@ -46,7 +46,6 @@ def record(one: Person, seed: int = SEED) -> dict[str, Any]:
         "mobilePhone": None,
         "preferredLanguage": "da-DK",
         "usageLocation": "DK",
-        "userType": "Member",
         "employeeType": "Medarbejder",
         "employeeId": f"{100000 + one.number}",
         **accounts.properties(one.number, seed),
