@@ -20,6 +20,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
+import insights.routes as tab
 import settings as config
 from bot import routes as bot
 from connectors.identity import bot_token
@@ -38,6 +39,7 @@ from dialogs.registry import found
 from dialogs.rules import FOLDER, BadRules, Rules
 from dialogs.work import message, work
 from fit import taken, unfit, unwritable
+from insights.links import links_of
 from jobs.engine import Job, Jobs, Limit
 from nlu import kept, notes
 from nlu.live import Live
@@ -61,6 +63,7 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
     app[SETTINGS], app[CLOCK] = settings, now
     app.cleanup_ctx.append(opened)
     app.add_routes([*bot.routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
+    app.add_subapp("/tab", tab.build(settings, lambda: app[DESK]))
     return app
 
 
@@ -95,6 +98,7 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
             renamed=app[NAMES].soon,
             oversight=oversight_of(app),
             wheel=wheel,
+            tab=links_of(settings).run,
         )
         await jobs.launch()
         stack.push_async_callback(jobs.close)

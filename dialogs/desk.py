@@ -25,6 +25,12 @@ def unnamed() -> None:
     """Nobody keeps an index of names."""
 
 
+def nowhere(run: str, person: str) -> str:
+    """There is no tab."""
+    del run, person
+    return ""
+
+
 class Files(Protocol):
     """Bytes that came with a message, kept by the channel until the purpose is over."""
 
@@ -38,7 +44,7 @@ class Desk:
 
     phone: the service desk's. rules: of the standard requests. roles: of people, by the Entra groups that give each. burst: seconds in which what a person sends belongs together. told: what jobs said
     last in a conversation, with buttons. renamed: called when a list or mailbox was made, so that its name is known. oversight: the
-    tilsyn and their runs. wheel: when each is made.
+    tilsyn and their runs. wheel: when each is made. tab: the address of a run's page (its id) for a person (id), "" where there is none.
     """
 
     systems: Systems
@@ -56,3 +62,4 @@ class Desk:
     renamed: Callable[[], None] = unnamed
     oversight: Oversight | None = None
     wheel: Wheel | None = None
+    tab: Callable[[str, str], str] = nowhere

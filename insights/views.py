@@ -1,0 +1,231 @@
+"""What the tab shows of runs, in the words of the chat and the exports: all tilsyn of the year, one run, what became of it, and its history."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.fetched import Fetched
+from dialogs import texts
+from dialogs.oversight import compare, comparing, periods, telling
+from dialogs.oversight.heads import Tilsyn
+from dialogs.oversight.runner import Oversight
+from dialogs.oversight.shown import VERDICTS, Shown, moment
+from dialogs.oversight.store import STATES, Run
+from insights.found import kinds
+from insights.links import Links
+
+Json = dict[str, Any]
+NEVER = "never"
+MARKED = re.compile(r"\\([*_`\[\]<>~|#\\])")  # as `texts.plain` writes it for the chat
+MOST_RUNS = 2000
+TREND = 8  # periods of a trend
+SOLVED = 20  # findings that are told as solved
+NEXT = {NEVER: "Kør det", "failed": "Prøv igen", "partial": "Prøv igen", "empty": "Prøv igen", "running": "Vent"}
+
+
+def bare(text: str) -> str:
+    """A sentence of the chat without its signs against markdown."""
+    return MARKED.sub(r"\1", text)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a tilsyn stands this year: its newest run and how many of that run's findings are judged."""
+
+    tilsyn: Tilsyn
+    run: Run | None = None
+    judged: int = 0
+    signed: str = ""
+
+    @property
+    def next(self) -> str:
+        """What is to be done now, "" where everything is done."""
+        if self.run is None or self.run.state in NEXT:
+            return NEXT[self.run.state if self.run else NEVER]
+        if self.judged < self.run.rows:
+            return f"Vurdér {telling.number(self.run.rows - self.judged)}"
+        return "" if self.signed else "Skriv under"
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """What asks for somebody first."""
+        state = self.run.state if self.run else NEVER
+        ranks = ("failed", "partial", "empty", "found", "nothing", "running", NEVER)
+        return (ranks.index(state) + (10 if not self.next else 0), self.tilsyn.title.casefold())
+
+
+async def standings(oversight: Oversight, year: int) -> list[Standing]:
+    """Every tilsyn, what asks for somebody first."""
+    newest: dict[str, Run] = {}
+    for one in await oversight.runs.of(most=MOST_RUNS):
+        if texts.local(one.started_at).year == year:
+            newest.setdefault(one.tilsyn, one)
+    found = []
+    for tilsyn in (await oversight.every()).values():
+        run = newest.get(tilsyn.name)
+        judged = len(await oversight.judgements.of(run)) if run and run.rows else 0
+        signed = await signed_by(oversight, run) if run and run.is_whole else ""
+        found.append(Standing(tilsyn, run, judged, signed))
+    return sorted(found, key=lambda one: one.order)
+
+
+async def signed_by(oversight: Oversight, run: Run) -> str:
+    """Who has signed a run as it is now, "" where nobody has."""
+    del oversight, run
+    return ""
+
+
+def overview(some: Sequence[Standing], year: int, links: Links) -> Json:
+    """The list of the year's tilsyn."""
+    counts = [
+        (sum(one.run is None for one in some), "ikke kørt"),
+        (sum(one.run is not None and not one.run.is_whole for one in some), "uden resultat"),
+        (sum(one.next.startswith("Vurdér") for one in some), "mangler vurdering"),
+        (sum(one.next == "Skriv under" for one in some), "mangler underskrift"),
+        (sum(not one.next for one in some), "færdige"),
+    ]
+    told = texts.names(f"{count} {words}" for count, words in counts if count)
+    return {
+        "title": f"Ledelsestilsyn i {year}",
+        "answer": f"{texts.count(len(some), 'tilsyn', 'tilsyn')}: {told}." if some else "Der er ingen tilsyn endnu.",
+        "tilsyn": [listed(one, links) for one in some],
+    }
+
+
+def listed(one: Standing, links: Links) -> Json:
+    """A tilsyn in the list."""
+    run = one.run
+    return {
+        "name": one.tilsyn.name,
+        "title": one.tilsyn.title,
+        "question": one.tilsyn.question,
+        "often": one.tilsyn.often,
+        "state": run.state if run else NEVER,
+        "stateText": state_text(run),
+        "period": periods.said(run.period) if run else "",
+        "unit": run.unit if run else "",
+        "run": run.id if run else "",
+        "rows": run.rows if run else 0,
+        "judged": one.judged,
+        "judgedText": f"{telling.number(one.judged)} af {telling.number(run.rows)}" if run and run.rows else "–",
+        "signed": one.signed or "–",
+        "next": one.next,
+        "chat": links.chat(f"kør tilsynet ”{one.tilsyn.title}”") if not run or not run.is_whole else "",
+    }
+
+
+def state_text(run: Run | None) -> str:
+    """A run in a few words: "5 fund", "intet fundet", "fejlet"; no run is "ikke kørt"."""
+    if run is None:
+        return "ikke kørt"
+    return texts.count(run.rows, "fund", "fund") if run.state == "found" else STATES[run.state]
+
+
+async def run_page(oversight: Oversight, run: Run, links: Links) -> Json:
+    """Everything of a run's page but its rows and what became of them."""
+    tilsyn, judgements = await oversight.of(run), await oversight.judgements.of(run)
+    shown = Shown(run=run, tilsyn=tilsyn, judgements=judgements)
+    before = await oversight.before(run)
+    holds = kinds(run.columns)
+    text = f"kør tilsynet ”{run.title}” for {periods.said(run.period)}{f' for {run.unit}' if run.unit else ''}"
+    return {
+        "id": run.id,
+        "title": run.title,
+        "question": tilsyn.question,
+        "period": periods.said(run.period),
+        "unit": run.unit,
+        "state": run.state,
+        "stateText": state_text(run),
+        "whole": run.is_whole,
+        "answer": bare(telling.answer(run)),
+        "numbers": [{"label": label, "value": value} for label, value in telling.numbers(run, before)],
+        "judged": judged(run, len(judgements)),
+        "judgedText": shown.judged,
+        "verdicts": list(VERDICTS),
+        "about": [{"label": label, "value": telling.masked(value)} for label, value in shown.about],
+        "lineage": [source(one) for one in run.lineage],
+        "columns": [{"name": name, "label": heading(name), "kind": kind} for name, kind in holds.items()],
+        "trend": await trend(oversight, run),
+        "excel": f"api/runs/{run.id}/excel" if run.is_whole else "",
+        "pdf": f"api/runs/{run.id}/pdf" if run.is_whole else "",
+        "again": links.chat(text) if not run.is_whole and run.state != "running" else "",
+        "sign": links.chat(f"underskriv tilsynet ”{run.title}” for {periods.said(run.period)}") if run.is_whole else "",
+    }
+
+
+def judged(run: Run, count: int) -> Json:
+    """How far the judging is."""
+    return {"done": count, "of": run.rows, "text": f"{telling.number(count)} af {telling.number(run.rows)} vurderet" if run.rows else ""}
+
+
+def heading(name: str) -> str:
+    """A column's name as a heading."""
+    told = telling.heading(name)
+    return "Nr." if name == "nr" else told[:1].upper() + told[1:]
+
+
+def source(one: Fetched) -> Json:
+    """Where a dataset came from."""
+    span = f"{periods.short(one.first)}-{periods.short(one.last)}" if one.first and one.last else "alt"
+    total = telling.cell(one.control_total) if one.control_total is not None else "–"
+    return {
+        "dataset": one.dataset,
+        "source": one.source,
+        "query": one.query,
+        "span": span,
+        "rows": telling.number(one.rows),
+        "reported": telling.number(one.reported_rows) if one.reported_rows is not None else "oplyser den ikke",
+        "total": total,
+        "fetched": moment(one.fetched_at),
+        "sha256": one.sha256,
+        "notes": list(one.notes),
+    }
+
+
+async def trend(oversight: Oversight, run: Run) -> list[Json]:
+    """The newest run of each period of the same tilsyn and parameters, the oldest first; a run that is not whole has no number."""
+    newest: dict[tuple[str, str], Run] = {(run.last.isoformat(), run.first.isoformat()): run}
+    for one in await oversight.runs.of(run.tilsyn, most=MOST_RUNS):
+        if one.given == run.given and one.state != "running":
+            key = (one.last.isoformat(), one.first.isoformat())
+            kept = newest.get(key)
+            if kept is None or (kept.id != run.id and one.is_whole and not kept.is_whole):
+                newest[key] = one
+    some = [newest[key] for key in sorted(newest)][-TREND:]
+    return [
+        {
+            "run": one.id,
+            "period": periods.said(one.period),
+            "value": one.rows if one.is_whole else None,
+            "stateText": state_text(one),
+            "here": one.id == run.id,
+        }
+        for one in some
+    ]
+
+
+async def development(oversight: Oversight, run: Run) -> Json:
+    """What became of the findings since the last run. Raises NotRun (Danish)."""
+    told = await comparing.compared(oversight, run)
+    if told is None:
+        return {"text": "Der er ingen tidligere kørsel at sammenligne med.", "numbers": [], "solved": [], "before": ""}
+    one = told.development
+    numbers = [
+        ("Nye", one.new),
+        ("Gentagne", one.repeated),
+        ("Heraf ændret", one.changed),
+        ("Genåbnede", one.reopened),
+        ("Løste", one.solved),
+    ]
+    rows = await asyncio.to_thread(compare.page, one.path, 0, SOLVED, "løst") if one.solved else []
+    return {
+        "text": one.said(periods.said(told.before.period)),
+        "before": told.before.id,
+        "otherRule": told.other_rule,
+        "numbers": [{"label": label, "value": telling.number(value)} for label, value in numbers],
+        "columns": [{"label": heading(each.column), "value": telling.number(each.rows)} for each in one.columns],
+        "solved": [bare(telling.line({name: value for name, value in row.items() if not name.startswith("_")})) for row in rows],
+        "solvedMore": max(0, one.solved - len(rows)),
+    }
