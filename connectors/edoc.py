@@ -114,6 +114,10 @@ class Edoc(Sif):
             best = sorted((number for number in alive if scores[number]), key=lambda number: (-scores[number], number))
         return [Subject(number=number, title=alive[number]) for number in best[:limit]]
 
+    async def numbers(self) -> list[str]:
+        """Every number of a subject, those that are no longer in force too."""
+        return sorted(row["Code"] for row in await self._table("KLE"))
+
     async def open_case(self, draft: CaseDraft, key: str, login: str) -> RecordsCase:
         """Open a case, once per key, and read it back. Safe to repeat. Raises Refused("not_taken") when eDoc kept other values."""
         mark = {"ExternalId": {"Id": key, "Type": EXTERNAL_TYPE}}

@@ -1,4 +1,4 @@
-"""Every dataset that can be read: of connectors that offer some themselves, and of `<system>_datasets` beside a connector.
+"""Every dataset that can be read: of connectors that offer some themselves, of `<system>_datasets` beside a connector, and of several together.
 
 The folder is searched, so that a dataset more is a file and nothing else.
 """
@@ -11,9 +11,12 @@ from typing import ClassVar, Self
 
 import connectors
 from connectors.datasets import OffersDatasets
+from connectors.exchange import Exchange
 from connectors.extracts import Extracts
 from connectors.http import Connector
+from connectors.outlook import Outlook
 from connectors.personer import Personer
+from connectors.poststatus import PostStatus
 from connectors.systems import Systems
 
 
@@ -37,6 +40,7 @@ def offered(systems: Systems) -> dict[str, OffersDatasets]:
     sources = sorted(every, key=lambda one: isinstance(one, Extracts))
     for kind in kinds():
         sources += [kind.through(connector) for connector in systems.all(kind.of)]
+    sources += [PostStatus(exchange, outlook) for exchange in systems.all(Exchange) for outlook in systems.all(Outlook)]
     found: dict[str, OffersDatasets] = {}
     for source in sources:
         for dataset in source.datasets():

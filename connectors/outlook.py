@@ -56,6 +56,16 @@ class Mail(BaseModel):
     link: str
 
 
+class Status(BaseModel):
+    """When a mail came (aware, UTC) and its categories, without what it says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    internet_message_id: str
+    received_at: datetime
+    categories: tuple[str, ...]
+
+
 class Away(BaseModel):
     """Somebody's automatic replies are on. `until`: when they end (aware, UTC); None where nobody has said."""
 
@@ -126,6 +136,28 @@ class Outlook(Graph):
         if len(found) < query.limit and words_of(f"{query.words} {query.sender} {query.subject}"):
             found |= {mail.id: mail for mail in await self._searched(person_id, query) if wanted(mail, query, body=True)}
         return sorted(found.values(), key=lambda mail: mail.received_at, reverse=True)[: query.limit]
+
+    async def statuses(self, box: str, since: date | None, until: date | None) -> AsyncIterator[list[Status]]:
+        """Of every mail in a mailbox but drafts and what was thrown away: when it came, and its categories. For jobs: it may be a long list.
+
+        since, until: days in Denmark, both included.
+        """
+        thrown = {
+            text_of(await self._mailbox(box, f"/mailFolders/{name}", "read folder", {"$select": "id"}), "id")
+            for name in ("deleteditems", "junkemail")
+        }
+        bounds = [f"receivedDateTime ge {utc_midnight(since)}"] if since else []
+        bounds += [f"receivedDateTime lt {utc_midnight(until + timedelta(days=1))}"] if until else []
+        params = {"$select": "id,internetMessageId,receivedDateTime,categories,parentFolderId,isDraft", "$top": "1000"}
+        params |= {"$filter": " and ".join(bounds)} if bounds else {}
+        async for rows in self.pages(f"{self._box(box)}/messages", "list mails for oversight", params, IMMUTABLE, lane=box):
+            yield [
+                Status(internet_message_id=text_of(row, "internetMessageId"), received_at=at, categories=tuple(row.get("categories") or ()))
+                for row in rows
+                if row.get("isDraft") is not True
+                and text_of(row, "parentFolderId") not in thrown
+                and (at := moment_of(row, "receivedDateTime"))
+            ]
 
     async def mail(self, person_id: str, mail_id: str) -> Mail:
         """One mail, wherever it lies now. Raises NotFound."""

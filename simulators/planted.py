@@ -19,6 +19,7 @@ GENERATORS = (
     "simulators.servicenow.seed_oversight",
     "simulators.exchange.use",
     "simulators.graph.admin_groups",
+    "simulators.graph.shared",
 )
 SEED = 1
 
@@ -50,6 +51,7 @@ KEYS = {  # what names a finding, by tilsyn
     "T10": ("medarbejder_nr", "dato", "sag_nr as it should be written"),
     "T11": ("number",),
     "T12": ("sys_id of the approval",),
+    "T13": ("postkasse", "besked_id"),
     "T14": ("postkasse",),
     "T15": ("upn",),
     "T16": ("kreditor_nr", "bestillingsnr", "first day of the month"),

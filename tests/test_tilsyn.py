@@ -45,6 +45,7 @@ PLANTED = {
     "tid_paa_lukkede_sager": "T10",
     "sager_over_sla_uden_ejer": "T11",
     "godkendelser_af_bestilleren_selv": "T12",
+    "post_ikke_journaliseret": "T13",
     "faellespostkasser_uden_ejer": "T14",
     "licenser_uden_brug": "T15",
     "konsulentfakturaer_mod_timer": "T16",

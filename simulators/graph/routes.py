@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.graph import attachments, categories, delta, groups, messages, mime, odata, send, users
+from simulators.graph import attachments, categories, delta, groups, messages, mime, odata, send, shared, users
 from simulators.graph.mailbox import ROOT, Folder, Mailbox, owner
 from simulators.graph.paging import page
 from simulators.graph.wire import Answer, Call, Refusal, knob
@@ -82,6 +82,10 @@ class Routes:
 
     async def mail(self, call: Call, rest: list[str], roles: frozenset[str]) -> Answer:
         """Something in a mailbox: who may, is there room, and then what."""
+        if rest[0].lower() in shared.ADDRESSES:
+            if not roles & {"Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic.All"}:
+                raise Refusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+            return shared.answer(call, rest[0].lower(), rest[1:])
         mailbox = Mailbox(self.simulation, owner(rest[0]))
         basic = self.permitted(call, mailbox, rest[1].lower(), roles)
         if self.busy[mailbox.owner.id] >= AT_ONCE:
