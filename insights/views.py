@@ -2,16 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.fetched import Fetched
 from dialogs import texts
-from dialogs.oversight import compare, comparing, periods, telling
+from dialogs.oversight import compare, comparing, periods, samples, telling
 from dialogs.oversight.heads import Tilsyn
 from dialogs.oversight.runner import Oversight
-from dialogs.oversight.shown import VERDICTS, Shown, moment
+from dialogs.oversight.shown import VERDICTS, Judgement, Shown, moment
 from dialogs.oversight.store import STATES, Run
 from insights.found import kinds
 from insights.links import Links
@@ -73,8 +73,8 @@ async def standings(oversight: Oversight, year: int) -> list[Standing]:
 
 async def signed_by(oversight: Oversight, run: Run) -> str:
     """Who has signed a run as it is now, "" where nobody has."""
-    del oversight, run
-    return ""
+    signed = await oversight.signatures.current(run)
+    return f"{signed.signed_by}, {periods.short(texts.local(signed.at).date())}" if signed else ""
 
 
 def overview(some: Sequence[Standing], year: int, links: Links) -> Json:
@@ -148,11 +148,38 @@ async def run_page(oversight: Oversight, run: Run, links: Links) -> Json:
         "lineage": [source(one) for one in run.lineage],
         "columns": [{"name": name, "label": heading(name), "kind": kind} for name, kind in holds.items()],
         "trend": await trend(oversight, run),
+        "signed": await signatures(oversight, run),
+        "sample": await sampled(oversight, run, judgements),
         "excel": f"api/runs/{run.id}/excel" if run.is_whole else "",
         "pdf": f"api/runs/{run.id}/pdf" if run.is_whole else "",
         "again": links.chat(text) if not run.is_whole and run.state != "running" else "",
         "sign": links.chat(f"underskriv tilsynet ”{run.title}” for {periods.said(run.period)}") if run.is_whole else "",
     }
+
+
+async def signatures(oversight: Oversight, run: Run) -> list[Json]:
+    """Who has signed the run, the newest first, and whether it still holds."""
+    if not run.is_whole:
+        return []
+    current, versions = await oversight.signatures.current(run), await oversight.signatures.of(run)
+    return [
+        {
+            "by": one.signed_by,
+            "at": moment(one.at),
+            "version": one.version,
+            "conclusion": one.conclusion,
+            "text": one.text,
+            "holds": current is not None and current.version == one.version,
+        }
+        for one in reversed(versions)
+    ]
+
+
+async def sampled(oversight: Oversight, run: Run, judgements: Mapping[int, Judgement]) -> Json | None:
+    """The run's sample and what it lets one say."""
+    drawn = await samples.of(oversight, run) if run.state == "found" else None
+    told = samples.shown(drawn, judgements) if drawn else None
+    return {"method": told.method, "size": len(told.numbers), "said": bare(told.said)} if told else None
 
 
 def judged(run: Run, count: int) -> Json:

@@ -22,7 +22,7 @@ export async function evidence(address, id, number) {
 
 function steps(told, path) {
   const to = (label, number) => number >= 1 && number <= told.of && make("a", { href: `${path}/rows/${number}`, class: "plain" }, label);
-  return make("nav", { class: "ways", "aria-label": "Andre fund" }, to(`Fund ${told.nr - 1}`, told.nr - 1), to(`Fund ${told.nr + 1}`, told.nr + 1));
+  return make("nav", { class: "ways", "aria-label": "Andre fund" }, to(`‹ Fund ${told.nr - 1}`, told.nr - 1), to(`Fund ${told.nr + 1} ›`, told.nr + 1));
 }
 
 const values = (told) => make("section", { class: "panel", "aria-labelledby": "values" }, make("h2", { id: "values" }, "Fundet"), facts(told.values.map((one) => [one.label, one.value])));

@@ -24,12 +24,17 @@ export function filters(told, wish, changed) {
   };
   const verdict = choice("of-verdict", "verdict", "Vurdering", [["", "Alle"], ["ingen", "Ikke vurderet"], ...told.verdicts.map((one) => [one, one[0].toUpperCase() + one.slice(1)])]);
   const group = choice("by-group", "group", "Saml efter", [["", "Ingenting"], ...told.columns.filter((one) => one.name !== "nr").map((one) => [one.name, one.label])]);
+  const sample = told.sample && choice("of-sample", "sample", "Stikprøve", [["", "Alle fund"], ["1", "Kun stikprøven"]]);
   const active = make("ul", { class: "active", "aria-label": "Valgte filtre" });
 
-  function drop(text) {
+  function without(text) {
     const rest = wish.getAll("f").filter((one) => one !== text);
     wish.delete("f");
     rest.forEach((one) => wish.append("f", one));
+  }
+
+  function drop(text) {
+    without(text);
     draw();
     changed();
   }
@@ -42,14 +47,16 @@ export function filters(told, wish, changed) {
     });
     active.replaceChildren(...told);
     active.hidden = told.length === 0;
-    [verdict, group].forEach((one) => (one.select.value = wish.get(one.key) ?? ""));
+    [verdict, group, sample].filter(Boolean).forEach((one) => (one.select.value = wish.get(one.key) ?? ""));
   }
 
   const element = make("div", { class: "filters", role: "search", "aria-label": "Søg i fundene" },
-    make("div", { class: "row" }, make("p", { class: "field wide" }, make("label", { for: "search" }, "Søg i alle kolonner"), search), verdict.field, group.field),
-    more(told, wish, () => {
+    make("div", { class: "row" }, make("p", { class: "field wide" }, make("label", { for: "search" }, "Søg i alle kolonner"), search), verdict.field, sample?.field, group.field),
+    more(told, wish, async () => {
+      const got = await changed();
+      if (!got) without(wish.getAll("f").at(-1)); // what cannot be had is not kept
       draw();
-      changed();
+      return got;
     }),
     active);
   draw();
@@ -72,12 +79,12 @@ function more(told, wish, added) {
   column.addEventListener("change", fits);
   how.addEventListener("change", asks);
   fits();
-  const form = make("form", { class: "row", onsubmit: (event) => {
+  const form = make("form", { class: "row", onsubmit: async (event) => {
     event.preventDefault();
     if (how.value !== "empty" && !value.value.trim()) return value.focus();
     wish.append("f", `${column.value}:${how.value}:${how.value === "empty" ? "" : value.value.trim()}`);
-    value.value = "";
-    added();
+    if (await added()) value.value = "";
+    else value.focus();
   } },
     make("p", { class: "field" }, make("label", { for: "filter-column" }, "Kolonne"), column),
     make("p", { class: "field" }, make("label", { for: "filter-how" }, "Hvordan"), how),

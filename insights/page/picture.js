@@ -3,10 +3,14 @@ import { make, plainTable } from "./dom.js";
 import { charts } from "./identity.js";
 
 const BAR = 28; // pixels of a bar with its gap
-const LONGEST = 34; // letters beside a bar
+const LONGEST = [18, 34]; // letters beside a bar, on a phone and else
+const PHONE = 420; // pixels
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const cut = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+function cut(text, width) {
+  const most = LONGEST[width < PHONE ? 0 : 1];
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
 
 function base() {
   const text = { color: colour("text"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
@@ -22,10 +26,13 @@ function figure(id, title, height, options, table, pressed) {
     const library = await charts();
     if (!place.isConnected) return;
     chart ??= library.init(place, null, { renderer: "svg" });
-    chart.setOption(options(), true);
+    chart.setOption(options(place.clientWidth), true);
     if (pressed) chart.off("click").on("click", (event) => pressed(event.dataIndex));
   };
-  new ResizeObserver(() => chart?.resize()).observe(place);
+  new ResizeObserver(() => {
+    chart?.resize();
+    chart?.setOption(options(place.clientWidth), true);
+  }).observe(place);
   window.addEventListener("theme", () => place.isConnected && chart && draw());
   return {
     figure: make("figure", { class: "panel" }, make("figcaption", { id }, title), place, make("details", {}, make("summary", {}, "Vis som tabel"), table)),
@@ -41,9 +48,9 @@ export function bars(told, only) {
   const rest = told.other ? [{ name: "Alle andre", count: told.other, countText: told.other.toLocaleString("da-DK"), value: "" }] : [];
   const shown = [...told.bars, ...rest];
   const most = Math.max(...told.bars.map((one) => one.count));
-  const options = () => {
+  const options = (width) => {
     const data = shown.map((one) => ({ value: one.count, itemStyle: { color: one.count === most ? colour("accent") : colour("bar") } }));
-    const names = { type: "category", data: shown.map((one) => cut(one.name)), axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: colour("text") } };
+    const names = { type: "category", data: shown.map((one) => cut(one.name, width)), axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: colour("text") } };
     const counts = { type: "value", show: false };
     const series = [{ type: "bar", data, barMaxWidth: 20, cursor: overTime ? "default" : "pointer", label: { ...label(), position: overTime ? "top" : "right", formatter: ({ dataIndex }) => shown[dataIndex].countText } }];
     return overTime ? { ...base(), grid: { ...base().grid, top: 22, right: 4 }, xAxis: names, yAxis: counts, series } : { ...base(), xAxis: counts, yAxis: { ...names, inverse: true }, series };
@@ -61,7 +68,7 @@ export function trend(some) {
   const options = () => ({
     ...base(),
     grid: { ...base().grid, top: 22, right: 4 },
-    xAxis: { type: "category", data: some.map((one) => one.period.replace(/ (?=\S+$)/, "\n")), axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: colour("text"), interval: 0 } },
+    xAxis: { type: "category", data: some.map((one) => one.period.replace(/ (?=\S+$)/, "\n")), axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: colour("text"), interval: 0, lineHeight: 15 } },
     yAxis: { type: "value", show: false },
     series: [{ type: "bar", barMaxWidth: 34, data: some.map((one) => ({ value: one.value ?? 0, itemStyle: { color: one.here ? colour("accent") : colour("bar") } })), label: { ...label(), position: "top", formatter: ({ dataIndex }) => (some[dataIndex].value === null ? some[dataIndex].stateText : some[dataIndex].value.toLocaleString("da-DK")) } }],
   });

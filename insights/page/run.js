@@ -21,6 +21,7 @@ export async function run(address, id) {
       told.whole && pictures,
       told.whole && grown,
       table?.section,
+      told.whole && signed(told),
       about(told),
     ].filter(Boolean),
     after: () => {
@@ -111,6 +112,16 @@ async function develop(place, path) {
     told.columns?.length > 0 ? make("p", { class: "quiet" }, `Ændret: ${told.columns.map((one) => `${one.label} (${one.value})`).join(", ")}`) : "",
     solved || "",
     told.before ? make("p", {}, make("a", { href: `/tab/runs/${encodeURIComponent(told.before)}` }, "Se kørslen fra sidst")) : "");
+}
+
+function signed(told) {
+  const [newest] = told.signed;
+  const now = !newest ? make("p", {}, "Kørslen er ikke underskrevet.") : newest.holds
+    ? make("p", {}, chip("ok", "underskrevet"), ` af ${newest.by}, ${newest.at}, version ${newest.version}.`)
+    : make("p", {}, chip("fejl", "underskriften gælder ikke længere"), ` En vurdering er ændret, siden ${newest.by} skrev under ${newest.at}.`);
+  const texts = told.signed.map((one) => make("details", {}, make("summary", {}, `Det, der blev skrevet under på (version ${one.version}, ${one.by}, ${one.at})`), make("p", { class: "signed-text" }, one.text)));
+  return make("section", { class: "panel", "aria-labelledby": "signed" }, make("h2", { id: "signed" }, "Underskrift"), now,
+    told.sample && make("p", { class: "quiet" }, `Stikprøve: ${told.sample.method}. ${told.sample.said}`), texts);
 }
 
 function about(told) {

@@ -42,6 +42,7 @@ class Findings {
   }
 
   // Something else is wanted: from its first page, unless it is a page that is wanted.
+  // Gives whether it could be had.
   async changed(keepPage = false) {
     if (!keepPage) this.wish.delete("page");
     const query = this.query();
@@ -51,11 +52,14 @@ class Findings {
       this.draw(await this.ask());
       this.trouble.hidden = true;
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (error.name === "AbortError") return true;
       this.trouble.textContent = error.message;
       this.trouble.hidden = false;
+      return false;
+    } finally {
+      this.section.removeAttribute("aria-busy");
     }
-    this.section.removeAttribute("aria-busy");
+    return true;
   }
 
   // The findings with one value of a column alone.
