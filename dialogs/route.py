@@ -11,6 +11,7 @@ from dialogs.edits import deleted, edited, went_on
 from dialogs.fields import pick_among
 from dialogs.filler import Filler, set_aside
 from dialogs.meant import offer_again, understood, withdrawn
+from dialogs.oversight import oversight_result, spoken
 from dialogs.presses import pressed, told_of
 from dialogs.registry import found
 from dialogs.smalltalk import CAN
@@ -130,12 +131,14 @@ async def heard(turn: Turn) -> None:
         await Filler(turn, state.open).go_on()
     elif button:
         await pressed(turn, button, state.shown_card, {})
+    elif await spoken.by_words(turn):
+        pass
     elif (said := await told(turn)) or await approval.by_words(turn):
         if said:
             await pressed(turn, said[1], said[0], {})
     elif turn.regret and words.means(turn.text) is Word.RESTORE:
         await restored(turn)
-    elif await undoing.by_words(turn):
+    elif await undoing.by_words(turn) or await oversight_result.by_words(turn):
         pass
     elif listed := dropping.named(turn) or one_of_shown(turn):
         await pressed(turn, listed, state.shown_card, {})

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from dialogs import texts
 from dialogs.desk import Desk
-from dialogs.oversight import periods, telling
+from dialogs.oversight import exports, periods, telling
 from dialogs.oversight.rights import office
+from dialogs.oversight.shown import Shown
 from dialogs.oversight.sights import WHAT
 from dialogs.oversight.store import Run
 from dialogs.talk import Button, Fact, Reply
 
 WORST = 5  # rows on a card: a SELECT gives the worst first
+LONGEST = 300  # characters of what is said of a sample
 
 
 async def card(desk: Desk, run: Run, person: str, first: int = 0) -> Reply:
@@ -21,10 +24,27 @@ async def card(desk: Desk, run: Run, person: str, first: int = 0) -> Reply:
     rows = await oversight.rows(run, first, WORST)
     if rows:
         await desk.jobs.saw(person, run.id, "oversight", WHAT, {"from": first, "rows": len(rows)})
-    facts = [Fact(label=label, value=value) for label, value in telling.numbers(run, await oversight.before(run))] if not first else []
+    shown = await exports.shown_of(oversight, run)
+    facts = [Fact(label=label, value=value) for label, value in numbers(shown)] if not first else []
     facts += columns(rows) + [Fact(label=f"Nr. {row['nr']}", value=telling.line(row)) for row in rows]
-    text = telling.answer(run) if not first else f"Fund {first + 1}-{first + len(rows)} af {telling.number(run.rows)}."
-    return Reply(text=text, facts=tuple(facts), buttons=tuple(buttons(run, first + len(rows))), key=f"tilsyn-{run.id}-{first}")
+    text = answer(shown) if not first else f"Fund {first + 1}-{first + len(rows)} af {telling.number(run.rows)}."
+    return Reply(text=text, facts=tuple(facts), buttons=tuple(buttons(shown, first + len(rows))), key=f"tilsyn-{run.id}-{first}")
+
+
+def answer(shown: Shown) -> str:
+    """The answer, and what has become of the findings since the last time where there was one."""
+    since = f" {texts.plain(shown.compared)}" if shown.development or shown.not_compared else ""
+    return f"{shown.answer}{since}"
+
+
+def numbers(shown: Shown) -> list[tuple[str, str]]:
+    """The three numbers of a whole run, and what is drawn and judged of it."""
+    found = telling.numbers(shown.run, shown.before)
+    if shown.sample:
+        found.append(("Stikprøve", texts.plain(texts.shortened(f"{shown.sample.method}. {shown.sample.said}", LONGEST))))
+    if shown.judgements:
+        found.append(("Vurdering", shown.judged))
+    return found
 
 
 def columns(rows: list[dict[str, Any]]) -> list[Fact]:
@@ -33,12 +53,16 @@ def columns(rows: list[dict[str, Any]]) -> list[Fact]:
     return [Fact(label="Kolonner", value=" · ".join(names))] if names else []
 
 
-def buttons(run: Run, shown: int) -> list[Button]:
-    """What can be done next."""
-    found = []
-    if shown < run.rows:
-        found.append(Button(label="Vis flere fund", do="oversight rows", data={"run": run.id, "first": str(shown)}))
-    if not run.is_whole and run.state != "running":
+def buttons(shown: Shown, seen: int) -> list[Button]:
+    """What can be done next. Each names the run: what is said next is of it."""
+    run, found = shown.run, []
+    if not run.is_whole:
         text = f"kør tilsynet ”{run.title}” for {periods.said(run.period)}"
-        found.append(Button(label="Prøv igen", do="offer", data={"intent": "oversight.run", "text": text}))
-    return found
+        again = Button(label="Prøv igen", do="offer", data={"intent": "oversight.run", "text": text, "run": run.id})
+        return [again] if run.state != "running" else []
+    if seen < run.rows:
+        found.append(Button(label="Vis flere fund", do="oversight rows", data={"run": run.id, "first": str(seen)}))
+    if shown.development and shown.before:
+        found.append(Button(label="Sammenlign", do="oversight compared", data={"run": run.id}))
+    found.append(Button(label="Hent Excel", do="oversight export", data={"run": run.id, "kind": "xlsx"}))
+    return [*found, Button(label="Hent PDF", do="oversight export", data={"run": run.id, "kind": "pdf"})]

@@ -1,6 +1,6 @@
 """What is new since the last run of a tilsyn, and what two datasets say differently. Both leave a Parquet file with one row a difference.
 
-Such a file has `_status`, `_ændringer` (a list of kolonne, fra, til), and the row's own columns; that of runs has `_gange` too.
+Such a file has `_status`, `_ændringer` (a list of kolonne, fra, til), and the row's own columns; that of runs has `nr` (in the newer run) and `_gange` too.
 For a thread or a process of its own: nothing here awaits. `memory` is in megabytes; duckdb.Error is raised where memory and disk do not suffice.
 """
 
@@ -19,6 +19,7 @@ from dialogs.oversight.pairing import (
     CHANGES,
     HERE,
     LEFT,
+    NUMBER,
     RIGHT,
     STATUS,
     TIMES,
@@ -60,7 +61,7 @@ class Development:
     """A run against the one before. repeated: found last time too; changed: so many of those say something else now.
 
     reopened: found before, but not last time. solved: found last time alone. added, dropped: columns that one of the two runs has alone.
-    path: the rows, what comes back first; `_gange` is in how many runs a finding was found, this one included.
+    path: the rows, what comes back first, then the worst; `_gange` is in how many runs a finding was found, this one included.
     """
 
     new: int
@@ -170,8 +171,12 @@ def runs(
         status = f"CASE WHEN {here[1]} IS NULL THEN 'løst' WHEN {here[0]} THEN 'gentaget' WHEN h.earlier > 0 THEN 'genåbnet' ELSE 'ny' END"
         times = f"coalesce(h.times, 0) + coalesce({here[1]}, false)::BIGINT AS {quoted(TIMES)}, "
         on = " AND ".join(f"h.{quoted(name)} IS NOT DISTINCT FROM coalesce(a.{quoted(name)}, b.{quoted(name)})" for name in both.key)
-        query = f"""SELECT {_rows(both, status, changes(both, {}, titles[1]), times)} {joined(both)} LEFT JOIN history h ON {on}
-            ORDER BY list_position([{", ".join(literal(one) for one in ORDER)}], {quoted(STATUS)}), {quoted(TIMES)} DESC, {_key(both)}"""
+        _placed(connection, before[-1], now, both)
+        found = _rows(
+            both, status, changes(both, {}, titles[1]), f"CASE WHEN {here[1]} THEN p.{quoted(NUMBER)} END AS {quoted(NUMBER)}, {times}"
+        )
+        query = f"""SELECT {found} {joined(both)} LEFT JOIN history h ON {on} LEFT JOIN placed p ON {on.replace("h.", "p.")}
+            ORDER BY list_position([{", ".join(literal(one) for one in ORDER)}], {quoted(STATUS)}), {quoted(TIMES)} DESC, p.place, {_key(both)}"""
         _written(connection, query, out)
         numbers = _by_status(connection)
         return Development(
@@ -298,6 +303,19 @@ def _remembered(connection: "duckdb.DuckDBPyConnection", before: Sequence[Path],
             parts.append(f"SELECT DISTINCT {key}, {int(place < len(before))} AS earlier FROM {quoted(f'other {place}')}")
     query = f"SELECT {_key(both)}, count(*) AS times, sum(earlier) AS earlier FROM ({' UNION ALL '.join(parts)}) GROUP BY {_key(both)}"
     connection.execute(f"CREATE TEMP TABLE history AS {query}")
+
+
+def _placed(connection: "duckdb.DuckDBPyConnection", before: Path, now: Path, both: Shared) -> None:
+    """The table `placed`: where each finding stands in its own run (the worst first), in this one where it is in both; and its number there."""
+    key = ", ".join(f"{quoted(name)}::{both.types[name]} AS {quoted(name)}" for name in both.key)
+    parts = []
+    for newer, path in enumerate((before, now)):
+        source = f"read_parquet({literal(str(path))}, file_row_number = true)"
+        names = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        number = f"{quoted(NUMBER)}::BIGINT" if NUMBER in names else "NULL::BIGINT"
+        parts.append(f"SELECT {key}, {number} AS {quoted(NUMBER)}, file_row_number AS place, {newer} AS newer FROM {source}")
+    query = f"SELECT {_key(both)}, arg_max({quoted(NUMBER)}, newer) AS {quoted(NUMBER)}, arg_max(place, newer) AS place"
+    connection.execute(f"CREATE TEMP TABLE placed AS {query} FROM ({' UNION ALL '.join(parts)}) GROUP BY {_key(both)}")
 
 
 def _written(connection: "duckdb.DuckDBPyConnection", query: str, out: Path) -> None:

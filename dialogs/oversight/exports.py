@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dialogs.oversight.runner import Oversight
 
 Kind = Literal["xlsx", "pdf"]
+KINDS: tuple[Kind, ...] = ("xlsx", "pdf")
 TYPES: dict[Kind, str] = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf"}
 FOLDER = "eksport"  # of a run's folder
 EDITION = 1  # of what the exporters make of the same content: counted up, everything is made anew
@@ -64,17 +65,19 @@ def only(path: Path) -> None:
 
 
 async def shown_of(oversight: "Oversight", run: Run) -> Shown:
-    """Everything that is shown of a run, as it is now. A comparison that cannot be made is left out."""
+    """Everything that is shown of a run, as it is now: the card, the command and the files take it from here."""
+    told, why = None, ""
     try:
         told = await comparing.compared(oversight, run)
-    except NotRun:
-        told = None
+    except NotRun as error:
+        why = error.fault.text
     sample, judgements = await samples.of(oversight, run), await oversight.judgements.of(run)
     return Shown(
         run=run,
         tilsyn=await oversight.of(run),
         findings=oversight.findings(run) if run.state == "found" else None,
-        before=told.before if told else None,
+        before=told.before if told else await oversight.before(run),
+        not_compared=why,
         development=told.development if told else None,
         sample=samples.shown(sample, judgements) if sample else None,
         judgements=judgements,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from connectors.datasets import Period
 from dialogs import texts
 from dialogs.fields import At
-from dialogs.oversight import cards, periods, telling, wheel_said
+from dialogs.oversight import cards, compare_said, export_said, periods, pointed, sample_said, telling, wheel_said
 from dialogs.oversight.fields import meant, said_in, stems
 from dialogs.oversight.heads import Tilsyn
 from dialogs.oversight.rights import REFUSAL, may_see, office
@@ -16,10 +16,17 @@ from dialogs.oversight.store import STATES, Run
 from dialogs.talk import Button, Fact
 from dialogs.turn import Turn
 from nlu.normalise import fold
+from nlu.understanding import LIKELY, OUT_OF_SCOPE
 
-DATA = re.compile(r"\b(?:hvilke|hvad for|vis|se|liste over)\b.*\b(?:data|datasaet|datakilder|tabeller)\b")
+DATA = re.compile(
+    r"\b(?:hvilke|hvad for|vis|se|liste over|oversigt over)\b.*\b(?:data|datasaet\w*|datakilder|kilder|tabeller)\b"
+    r"|\b(?:hvad|hvilke\w*) (?:kan|maa) (?:jeg|vi|man) (?:lave|koere|bygge) (?:et )?tilsyn (?:med|paa|over|om|af)\b"
+)
+SURELY_DATA = re.compile(
+    r"\b(?:data\w*|kilder|tabeller)\b.*\b(?:kan (?:jeg|vi|man|du) (?:bruge|laese|hente)|er der|findes|til (?:et )?tilsyn)\b"
+)
 ALL = re.compile(r"\b(?:hvilke|alle|mine|vores|oversigt|liste over)\b.*\b(?:ledelses)?(?:tilsyn|kontroller)\b|\bmangler\b.*\btilsyn\b")
-COMPARE = re.compile(r"\bsammenlign|\bsammenhold|\bforskel|\bi forhold til\b|\bsiden sidst\b")
+RUNS = re.compile(r"\b(?:koer|start|igangsaet|genkoer)\w*\b")  # a run that is to be made
 SIGN = re.compile(r"\bunderskriv|\bskriv(?:e)? under\b|\bgodkend")
 GENERAL = frozenset(
     "result fund fundet fundene seneste senest sidste nyeste kvarta koerse sammen unders godken".split()
@@ -27,7 +34,13 @@ GENERAL = frozenset(
 Answer = Callable[[Turn], Awaitable[None]]
 WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (  # said of runs: the first whose pattern the folded text has takes the turn
     (wheel_said.ASKED, wheel_said.wheel),
+    (export_said.ASKED, export_said.asked),
+    (sample_said.ASKED, sample_said.asked),
+    (compare_said.ASKED, compare_said.compared),
 )
+UNSURE = frozenset(
+    {OUT_OF_SCOPE, "help", "thanks", "greeting"}
+)  # what the model takes a few words for that say little without the card above them
 LONGEST = timedelta(hours=2)  # that a command works on a run
 MOST = 20  # datasets or tilsyn on a card
 
@@ -50,9 +63,6 @@ async def result(turn: Turn) -> None:
         await overview(turn, known)
         return
     period = said_in(turn.text, At(turn.desk, turn.event, {}))
-    if COMPARE.search(said):
-        turn.note("Jeg kan ikke sammenligne to kørsler endnu.")
-        period = None
     if SIGN.search(said):
         turn.note("Jeg kan ikke tage imod en underskrift endnu.")
     if len(some) > 1:
@@ -61,6 +71,31 @@ async def result(turn: Turn) -> None:
     if not some and (stems(turn.text) - GENERAL) and not period:
         turn.note("Jeg fandt intet tilsyn med de ord, så her er den nyeste kørsel.")
     await newest(turn, some[0] if some else None, period)
+
+
+async def by_words(turn: Turn) -> bool:
+    """Do what a text plainly asks for of the run on the screen, or of tilsyn, whatever it may mean elsewhere. False: it asks for something else."""
+    said = fold(turn.text)
+    wish = next((answer for pattern, answer in WISHES if pattern.search(said)), None)
+    about = wish or (overviewed if ALL.search(said) else data if DATA.search(said) else None)
+    if about is None or turn.state.open or turn.desk.oversight is None or RUNS.search(said):
+        return False
+    meaning = turn.meaning
+    of_tilsyn = meaning.intent.startswith("oversight.") or (about is data and SURELY_DATA.search(said) and meaning.intent in UNSURE)
+    if not of_tilsyn and not (wish and (meaning.intent in UNSURE or meaning.confidence < LIKELY) and await pointed.on_screen(turn)):
+        return False
+    if about is data or await pointed.permitted(turn):
+        await about(turn)
+    return True
+
+
+async def overviewed(turn: Turn) -> None:
+    """Every tilsyn, or those that the text names."""
+    known = await office(turn.desk).every()
+    if meant(turn.text, known):
+        await result(turn)
+    else:
+        await overview(turn, known)
 
 
 def look(title: str) -> Button:

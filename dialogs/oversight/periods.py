@@ -46,6 +46,25 @@ def last_whole(often: Often, today: date) -> Period:
     return months(end.year, end.month - length + 1, length)
 
 
+def previous(period: Period) -> Period:
+    """The period of the same length before it."""
+    first, last = period.first, period.last
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        days = last - first + timedelta(days=1)
+        return Period(first - days, last - days)
+    length = (last.year - first.year) * 12 + last.month - first.month + 1
+    year, month = divmod(first.year * 12 + first.month - 1 - length, 12)
+    return Period(date(year, month + 1, 1), first - timedelta(days=1))
+
+
+def year_before(period: Period) -> Period:
+    """The same days a year earlier; a month that is whole stays whole."""
+    after = period.last + timedelta(days=1)
+    end = after.replace(year=after.year - 1) if (after.month, after.day) != (2, 29) else date(after.year - 1, 3, 1)
+    first = period.first if (period.first.month, period.first.day) != (2, 29) else period.first.replace(day=28)
+    return Period(first.replace(year=first.year - 1), end - timedelta(days=1))
+
+
 def said(period: Period) -> str:
     """3. kvartal 2026 · september 2026 · uge 47 2026 · 2026 · 1.9.2026-15.10.2026."""
     first, last = period.first, period.last

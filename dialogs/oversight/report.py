@@ -14,7 +14,7 @@ from typing import Any
 
 from dialogs import texts
 from dialogs.oversight import cells, compare, periods, telling
-from dialogs.oversight.pairing import CHANGES, STATUS, TIMES
+from dialogs.oversight.pairing import CHANGES, NUMBER, STATUS, TIMES
 from dialogs.oversight.shown import Shown, moment
 
 HERE = Path(__file__).parent
@@ -162,14 +162,17 @@ def comparison(shown: Shown) -> Section:
     told = shown.development
     if told is None:
         return Section("Sammenligning", [shown.compared])
-    names = [column.name for column in cells.columns_of(told.path) if column.name not in {STATUS, TIMES, CHANGES}][
+    names = [column.name for column in cells.columns_of(told.path) if column.name not in {STATUS, NUMBER, TIMES, CHANGES}][
         : len(shown.tilsyn.key) + 2
     ]
     names = list(dict.fromkeys([*shown.tilsyn.key, *names]))
     rows = compare.page(told.path, 0, MOST)
-    listed = [[row[STATUS], str(row[TIMES]), *(value(row[name]) for name in names), compare.changes_said(row) or "–"] for row in rows]
-    head = ["Status", "Gange", *(telling.heading(name).capitalize() for name in names), "Ændret"]
-    table = Table(head, listed, [14, 9, *[18] * len(names), 30]) if listed else None
+    listed = [
+        [row[STATUS], value(row[NUMBER]), str(row[TIMES]), *(value(row[name]) for name in names), compare.changes_said(row) or "–"]
+        for row in rows
+    ]
+    head = ["Status", "Nr", "Gange", *(telling.heading(name).capitalize() for name in names), "Ændret"]
+    table = Table(head, listed, [14, 9, 9, *[18] * len(names), 30]) if listed else None
     return Section("Sammenligning", [shown.compared, *rest(sum((told.new, told.repeated, told.reopened, told.solved)))], table=table)
 
 

@@ -93,7 +93,8 @@ class Workers:
         async with self._makers:
             answer = await asked("dialogs.oversight.making", order, self.limits.seconds)
         if error := answer.get("error"):
-            raise NotRun(Fault(line=0, text=NOT_MADE.get(error, answer["about"]).format(about=answer["about"])))
+            about = str(answer["about"])
+            raise NotRun(Fault(line=0, text=NOT_MADE[error].format(about=about) if error in NOT_MADE else about))
         return answer
 
 

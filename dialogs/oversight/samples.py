@@ -209,14 +209,30 @@ def shown(sample: Drawn, judgements: Mapping[int, Judgement]) -> Sample:
     return Sample(f"{sample.wish.said}{replaced}", sample.seed, sample.population, sample.numbers, said(sample, judgements))
 
 
+async def rows(oversight: "Oversight", run: Run, sample: Drawn, first: int, most: int) -> list[dict[str, Any]]:
+    """Some of a sample's rows, in the order drawn."""
+    return await asyncio.to_thread(rows_of, oversight.findings(run), sample.numbers[first : first + most])
+
+
+def rows_of(path: Path, numbers: Collection[int]) -> list[dict[str, Any]]:
+    """The rows of a file's findings with these numbers, in their order."""
+    import pyarrow.parquet as pq
+
+    found = {row["nr"]: row for row in pq.read_table(path, filters=[("nr", "in", list(numbers))]).to_pylist()}
+    return [found[number] for number in numbers]
+
+
 def said(sample: Drawn, judgements: Mapping[int, Judgement]) -> str:
     """What the sample lets one say, in Danish; before all of it is judged, what it could say without an error."""
     open_ = [one for one in sample.numbers if one not in judgements or judgements[one].verdict == "skal undersøges"]
     wrong = {number for number, one in judgements.items() if one.verdict == "fejl"}
     if not open_:
         return concluded(sample, wrong)
-    seen = "er endnu ikke vurderet" if len(open_) == len(sample.numbers) else "mangler stadig at blive vurderet"
-    return f"{telling.number(len(open_))} af {texts.count(len(sample.numbers), 'udtaget', 'udtagne')} {seen}. Uden fejl vil den sige: {concluded(sample, set())}"
+    total = len(sample.numbers)
+    seen = f"{telling.number(total - len(open_))} af {texts.count(total, 'udtaget', 'udtagne')} er vurderet."
+    if total == sample.population:
+        return f"{seen} Alle fund er med."
+    return f"{seen} Er der ingen fejl i dem, kan man sige: {concluded(sample, set())}"
 
 
 def concluded(sample: Drawn, wrong: Collection[int]) -> str:

@@ -64,12 +64,16 @@ class Action:
 
 @dataclass(frozen=True)
 class Shown:
-    """A run to be exported. findings: the file of its rows, None where it has none. before: the run that `development` compares with."""
+    """A run as it is shown. findings: the file of its rows, None where it has none. before: the run that `development` compares with.
+
+    not_compared: why it could not be (Danish), where there is one before.
+    """
 
     run: Run
     tilsyn: Tilsyn
     findings: Path | None = None
     before: Run | None = None
+    not_compared: str = ""
     development: Development | None = None
     sample: Sample | None = None
     judgements: Mapping[int, Judgement] = field(default_factory=dict)
@@ -90,9 +94,11 @@ class Shown:
     @property
     def compared(self) -> str:
         """The comparison in one sentence."""
+        if self.before and self.not_compared:
+            return f"Kunne ikke sammenlignes med {telling.when(self.before, self.run)}. {self.not_compared}"
         if self.development is None or self.before is None:
             return "Ikke sammenlignet med en tidligere kørsel."
-        return self.development.said(periods.said(self.before.period))
+        return self.development.said(telling.when(self.before, self.run))
 
     @property
     def judged(self) -> str:

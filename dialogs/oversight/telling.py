@@ -16,8 +16,7 @@ LONGEST = 160  # characters of a row on a card
 
 def answer(run: Run) -> str:
     """What the run says. "Intet fundet" is said of a whole run alone."""
-    unit = f", {texts.plain(run.unit)}" if run.unit else ""
-    what = f"{texts.plain(run.title)}, {periods.said(run.period)}{unit}"
+    what = named(run)
     match run.state:
         case "found":
             return f"{what}: {texts.count(run.rows, 'fund', 'fund')}."
@@ -31,6 +30,17 @@ def answer(run: Run) -> str:
             return f"{what}: tilsynet fejlede, så der er intet resultat. {run.problem}"
         case _:
             return f"{what}: tilsynet er i gang."
+
+
+def named(run: Run) -> str:
+    """What a run is called: tilsyn, period, unit."""
+    unit = f", {texts.plain(run.unit)}" if run.unit else ""
+    return f"{texts.plain(run.title)}, {periods.said(run.period)}{unit}"
+
+
+def when(before: Run, run: Run) -> str:
+    """What an earlier run is called beside a later one: its period, or when it was made where they have the same."""
+    return periods.said(before.period) if before.period != run.period else f"kørslen {cell(texts.local(before.started_at))}"
 
 
 def never(title: str, period: Period | None) -> str:

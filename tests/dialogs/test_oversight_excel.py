@@ -91,8 +91,8 @@ def test_text_of_the_data_is_never_a_formula_and_never_a_cpr_number(path: Path) 
 
 def test_what_is_compared_is_beside_it(path: Path) -> None:
     head, *compared = read(path)["Sammenligning"]
-    assert head[:3] == ["Status", "Gange", "Ændret"]
-    assert compared[0][:3] == ["gentaget", 2, "beløb: -1.999,00 → -2.000,00"]
+    assert head[:4] == ["Status", "Nr", "Gange", "Ændret"]
+    assert compared[0][:4] == ["gentaget", 1, 2, "beløb: -1.999,00 → -2.000,00"]
     assert [row[0] for row in compared] == ["gentaget"] * 2 + ["ny"] * 8
 
 
