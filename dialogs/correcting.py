@@ -198,7 +198,10 @@ class Correcting(Changing):
         """Whether the text is about something else than this form."""
         if self.turn.event.files and self.kind.takes_files:
             return False  # what comes with a file is about the same
-        meaning, ask = self.turn.meaning, self.asks.get(self.form.asked)
+        ask = self.asks.get(self.form.asked)
+        if ask and isinstance(ask.kind, Text) and ask.kind.orders and not self.asks_something():
+            return False
+        meaning = self.turn.meaning
         if meaning.intent in {"out_of_scope", self.form.intent}:
             return False
         if meaning.intent == "cancel" and not words.stops(self.turn.text):
