@@ -174,11 +174,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """Free text between two lengths."""
+    """Free text between two lengths. orders: an order is an answer too ("luk kontoen"): it is what another is to do, and no wish of its own."""
 
     least: int = 2
     most: int = 4000
     many_lines: bool = False
+    orders: bool = False
     free = True
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 from dialogs import texts, words
 from dialogs.oversight import periods, samples, telling
 from dialogs.oversight.judging import CannotJudge, Entry, finding
-from dialogs.oversight.pointed import named_by, permitted, pointed
+from dialogs.oversight.pointed import named_by, of, permitted, pointed
 from dialogs.oversight.rights import office
 from dialogs.oversight.runner import Oversight
 from dialogs.oversight.shown import VERDICTS, Verdict
@@ -33,6 +33,7 @@ WHICH = (
     r"(?P<rest>resten|de\s+andre|de\s+sidste)|(?P<every>(?:de(?:t|m)?\s+(?:er\s+)?)?alle(?:\s+(?:sammen|fund(?:ene)?|\d+))?)"
     rf"|(?:fund(?:ene)?|nr\.?|nummer|række(?:rne)?|raekke(?:rne)?)\s*(?P<numbers>{NUMBERS})"
 )
+NAMED = re.compile(rf"\b(?:fund(?:ene)?|nr\.?|nummer)\s*(?P<numbers>{NUMBERS})", re.I)
 JUDGES = re.compile(
     r"(?:(?:kan|vil)\s+du\s+|du\s+må\s+gerne\s+)?(?:(?:mark[eé]re?|ret(?:te)?|sæt(?:te)?|saet|vurd[eé]re?|not[eé]re?|skriv)\s+)?(?:at\s+)?"
     rf"(?:{WHICH})\s*(?:er|som|til|at\s+være|bliver|=|:)?\s*(?P<verdict>{'|'.join(f'(?:{one})' for one in SAID.values())})"
@@ -102,7 +103,7 @@ async def by_words(turn: Turn) -> bool:
         return False
     if not said["numbers"] and not any(button.data.get("run") for button in turn.state.shown):
         return False  # "alle er ok" with no run in sight may be of anything
-    run_ = await pointed(turn) if await permitted(turn) else None
+    run_ = await of(turn, "", None) if await permitted(turn) else None
     if run_:
         await all_of(turn, run_, said)
     return True

@@ -36,12 +36,14 @@ async def pointed(turn: Turn) -> Run | None:
 async def of(turn: Turn, text: str, period: Period | None) -> Run | None:
     """The run of a period that a text means; where there is none or several fit, that is said."""
     oversight = office(turn.desk)
-    some = meant(DOING.sub(" ", text), await oversight.every())
+    some, seen = meant(DOING.sub(" ", text), await oversight.every()), await on_screen(turn)
+    if len(some) > 1 and seen and any(one.name == seen.tilsyn for one in some):
+        some = []
     if len(some) > 1:
         turn.say("Hvilket tilsyn? Skriv det med titlen, fx " + texts.names(f"”{texts.plain(one.title)}”" for one in some[:MOST]) + ".")
         return None
     tilsyn = some[0] if some else None
-    shown = await on_screen(turn) if tilsyn is None else None
+    shown = seen if tilsyn is None or (seen and seen.tilsyn == tilsyn.name) else None
     if shown and period in {None, shown.period}:
         return shown
     named = tilsyn.name if tilsyn else shown.tilsyn if shown else ""

@@ -16,6 +16,7 @@ from connectors.systems import Systems
 from dialogs import texts
 from dialogs.oversight.calendar_days import Calendar
 from dialogs.oversight.checking import check
+from dialogs.oversight.following import FollowUps
 from dialogs.oversight.heads import BadTilsyn, Fault, Tilsyn, every, load, read
 from dialogs.oversight.judging import Judgements
 from dialogs.oversight.running import Limits, NotRun, Result, Workers, near
@@ -47,7 +48,7 @@ class Oversight:
     ) -> None:
         self.folder, self.runs, self.workers, self._var, self._keep = folder, runs, Workers(limits), var.absolute() / "tilsyn", keep
         self.now = now or (lambda: datetime.now(UTC))
-        self.judgements, self.signatures = Judgements(self), Signatures(self)
+        self.judgements, self.signatures, self.followups = Judgements(self), Signatures(self), FollowUps(self)
 
     async def every(self) -> dict[str, Tilsyn]:
         """All tilsyn that can be read, by name."""
@@ -173,8 +174,8 @@ class Oversight:
         for run in old:
             await asyncio.to_thread(shutil.rmtree, self.place(run.id), ignore_errors=True)
         if old:
-            await self.judgements.remove([run.id for run in old])
-            await self.signatures.remove([run.id for run in old])
+            for kept in (self.judgements, self.signatures, self.followups):
+                await kept.remove([run.id for run in old])
             await self.runs.remove([run.id for run in old])
 
     async def _result(self, tilsyn: Tilsyn, datasets: Mapping[str, Dataset], run: Run, out: Path | None) -> Result:
