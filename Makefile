@@ -29,7 +29,7 @@ test: setup ## Lint, types, all tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q -n 3 --dist loadfile
+	@$(BIN)/pytest -q -n 6 --dist loadgroup
 
 bench: setup ## Benchmarks, with ratios
 	@$(BIN)/python -m bench
