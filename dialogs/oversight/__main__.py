@@ -1,4 +1,4 @@
-"""`python -m dialogs.oversight`: run a tilsyn, check a file, make a new one, look at the datasets.
+"""`python -m dialogs.oversight`: run a tilsyn, check a file, make a new one, look at the datasets; compare, sample and export what is kept.
 
 Exit status of `run`: 0 nothing was found, 1 there are findings, 2 the file or the command is wrong, 3 the run failed, 4 a source broke, 5 the period has no data.
 """
@@ -19,7 +19,8 @@ from connectors.datasets import Dataset
 from connectors.opened import opened
 from connectors.systems import Systems
 from dialogs import texts
-from dialogs.oversight import periods, sights, telling, wheel_said
+from dialogs.oversight import cards, exports, periods, sights, telling, wheel_said
+from dialogs.oversight import commands as more
 from dialogs.oversight.checking import check
 from dialogs.oversight.heads import FOLDER, BadTilsyn, Fault, Tilsyn
 from dialogs.oversight.runner import Oversight, declared, offered
@@ -47,6 +48,7 @@ class Office:
     def __init__(self, settings: Settings, systems: Systems, options: argparse.Namespace) -> None:
         self.settings, self.systems, self.options = settings, systems, options
         self.limits = Limits(settings.tilsyn_memory_mb, settings.tilsyn_seconds)
+        self.name = getpass.getuser()
         self.datasets: dict[str, Dataset] = declared(offered(systems))
 
     def oversight(self, var: Path | None = None) -> Oversight:
@@ -54,6 +56,26 @@ class Office:
         url = url_of(self.settings.database_url if var is None else None, var or self.settings.var_dir)
         keep = timedelta(days=self.settings.run_days)
         return Oversight(self.settings.tilsyn_dir or FOLDER, var or self.settings.var_dir, Runs(url), self.limits, keep=keep)
+
+    @property
+    def who(self) -> str:
+        """Who gives the commands, as an id."""
+        return f"command:{self.name}"
+
+    def folder(self) -> Path:
+        """Where runs are kept."""
+        return self.settings.var_dir.absolute() / "tilsyn"
+
+    async def saw(self, whose: str, rows: int) -> None:
+        """Put on record that rows were shown."""
+        key = self.settings.person_key.get_secret_value() if self.settings.person_key else None
+        await sights.recorded(
+            self.settings.database_url, self.settings.var_dir, key, who=self.who, whose=whose, at=datetime.now(UTC), rows=rows
+        )
+
+    def say(self, text: str) -> None:
+        """To standard output."""
+        say(text)
 
     def tilsyn(self, oversight: Oversight) -> Awaitable[Tilsyn]:
         """The one that the command names. Raises BadTilsyn."""
@@ -64,14 +86,15 @@ async def run(office: Office) -> int:
     """One run, kept; the answer, the numbers, the rows."""
     oversight = office.oversight()
     done = await carried_out(office, oversight)
-    say(f"{telling.answer(done)}\n")
-    for label, value in telling.numbers(done, await oversight.before(done)):
+    shown = await exports.shown_of(oversight, done)
+    say(f"{cards.answer(shown)}\n")
+    for label, value in cards.numbers(shown):
         say(f"{label}: {value}\n")
     for one in done.lineage:
         say(f"  {one.dataset}: {texts.count(one.rows, 'række', 'rækker')} {'. '.join(one.notes)}".rstrip() + "\n")
     rows = await oversight.rows(done, most=office.options.rows)
     if rows:
-        await sights.recorded(office.settings.database_url, office.settings.var_dir, secret(office.settings), done)
+        await office.saw(done.id, len(rows))
         say(f"\n{telling.table(rows)}\n")
     if done.rows > len(rows):
         say(f"… og {telling.number(done.rows - len(rows))} fund mere (--rows).\n")
@@ -80,18 +103,13 @@ async def run(office: Office) -> int:
     return STATUS[done.state]
 
 
-def secret(settings: Settings) -> str | None:
-    """The key of the pseudonyms, where the settings have it."""
-    return settings.person_key.get_secret_value() if settings.person_key else None
-
-
 async def carried_out(office: Office, oversight: Oversight) -> Run:
     """The run that the options ask for, as it ended. Raises BadTilsyn and ValueError."""
     tilsyn = await office.tilsyn(oversight)
     today = texts.local(datetime.now(UTC)).date()
     period = periods.written(office.options.period) if office.options.period else periods.last_whole(tilsyn.often, today)
     given = dict(part.split("=", 1) for part in office.options.parameter)
-    by = (f"command:{getpass.getuser()}", getpass.getuser())
+    by = (office.who, office.name)
     begun = await oversight.begin(tilsyn, period, given, by=by, key=uuid4().hex)
     return await oversight.carry_out(begun, office.systems)
 
@@ -103,7 +121,7 @@ async def preview(office: Office) -> int:
         done = await carried_out(office, oversight)
         say(f"{telling.answer(done)}\n")
         if rows := await oversight.rows(done, most=PREVIEW):
-            await sights.recorded(office.settings.database_url, office.settings.var_dir, secret(office.settings), done)
+            await office.saw(done.id, len(rows))
             say(f"\n{telling.table(rows)}\n")
         return STATUS[done.state]
 
@@ -178,6 +196,7 @@ async def wheel(office: Office) -> int:
 
 COMMANDS: dict[str, Callable[[Office], Awaitable[int]]] = {
     "run": run, "preview": preview, "again": again, "check": checked, "new": new, "datasets": datasets, "wheel": wheel,
+    **more.COMMANDS,
 }  # fmt: skip
 
 
@@ -216,6 +235,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     commands.add_parser("wheel", help="what the year's wheel asks for").add_argument(
         "--year", type=int, default=0, help="default: this one"
     )
+    more.parsers(commands)
     return parser.parse_args(arguments)
 
 

@@ -160,7 +160,7 @@ def laid(connection: "duckdb.DuckDBPyConnection", both: Shared, titles: tuple[st
         if first := connection.execute(doubled).fetchone():
             said = ", ".join(heading(name) for name in both.key)
             raise CannotCompare(
-                f"Nøglen ({said}) er ikke entydig i {title}: {masked(first[0])} står der flere gange. Føj en kolonne til nøglen."
+                f"Nøglen ({said}) er ikke entydig i {title}: {masked(first[0]) or '(tom)'} står der flere gange. Føj en kolonne til nøglen."
             )
 
 
