@@ -118,6 +118,22 @@ DELEGATES = Dataset(
     key=("sys_id",),
     freshness=NOW,
 )
+ASSETS = Dataset(
+    "servicenow.aktiver",
+    "Udstyr",
+    "Computere og andet udstyr, og hvem der har det.",
+    (
+        Column("sys_id", "text", "Udstyrets id."),
+        Column("asset_tag", "text", "Inventarnummer."),
+        user("assigned_to", "Den, der har det"),
+        Column("install_status", "text", "1 i brug, 6 på lager, 7 udfaset, 8 mangler."),
+        Column("cost", "decimal", "Pris i kroner."),
+        Column("purchase_date", "date", "Hvornår det blev købt."),
+        Column("sys_updated_on", "timestamp", "Hvornår det sidst blev ændret."),
+    ),
+    key=("sys_id",),
+    freshness=NOW,
+)
 KINDS = ("incident", "sc_request", "sc_req_item", "sc_task", "problem", "change_request")
 TABLES: dict[str, tuple[tuple[str, Mapping[str, str]], ...]] = {  # the tables of a dataset, and columns that have another name there
     "servicenow.sager": tuple((kind, {"requested_for": "caller_id"} if kind == "incident" else {}) for kind in KINDS),
@@ -125,6 +141,7 @@ TABLES: dict[str, tuple[tuple[str, Mapping[str, str]], ...]] = {  # the tables o
     "servicenow.godkendelser": (("sysapproval_approver", {}),),
     "servicenow.brugere": (("sys_user", {}),),
     "servicenow.stedfortraedere": (("sys_user_delegate", {}),),
+    "servicenow.aktiver": (("alm_hardware", {}),),
 }
 
 
@@ -142,7 +159,7 @@ class ServiceNowDatasets(Beside):
 
     @override
     def datasets(self) -> Sequence[Dataset]:
-        return (CASES, LEVELS, APPROVALS, USERS, DELEGATES)
+        return (CASES, LEVELS, APPROVALS, USERS, DELEGATES, ASSETS)
 
     @override
     async def read(self, name: str, period: Period | None) -> Reading:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from simulators.planted import Plan, Plant
-from simulators.staff import staff, with_fate
+from simulators.staff import on_leave, staff, with_fate
 from simulators.world import NOW, PEOPLE, person
 
 EVERYBODY = "00000000-0000-4000-8000-0000000e3e3e"  # the group that gives the common licence
@@ -82,7 +82,9 @@ def plants(seed: int) -> tuple[Plant, ...]:
     plan = Plan()
     for number, fate in sorted(staff(seed).fates.items()):
         day = accounts(seed)[number].signed_in.date()
-        if fate == "idle":
+        if number == on_leave(seed).number:
+            plan.alike("T15", person(number).email, day=day, why="på orlov i hele perioden")
+        elif fate == "idle":
             plan.finding("T15", person(number).email, day=day, why="betalt licens, ikke brugt i 90 dage")
         elif fate == "idle_by_group":
             plan.alike("T15", person(number).email, day=day, why="licensen kommer fra en gruppe")

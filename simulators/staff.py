@@ -178,5 +178,10 @@ def with_fate(seed: int, fate: str) -> list[Person]:
     return [person(number) for number, one in sorted(staff(seed).fates.items()) if one == fate]
 
 
+def on_leave(seed: int) -> Person:
+    """One of those whose account is idle: away with full absence for months."""
+    return with_fate(seed, "idle")[-1]
+
+
 def units() -> list[str]:
     return [unit for unit, _, _ in UNITS]

@@ -49,6 +49,9 @@ TRADES = (
     "Rådgivning",
 )
 FORMS = ("ApS", "A/S", "I/S", "P/S")
+ACCOUNT = ("regnr", "kontonr", "iban")
+SHARED, TWIN, PAID_TO, NEW = 210, 212, 213, 4_950_000  # places of creditors whose account is another's too, and the number of a new one
+SOON = 5  # days from a change of account to a payment
 SENSITIVE = ("regnr", "kontonr", "iban", "cvr", "navn")
 SYNC = ("NEMKONTO", "CVRSYNC", "MIGRERING")  # users that are no people
 WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
@@ -126,7 +129,7 @@ def iban(reg: str, account: str) -> str:
 
 @cache
 def creditors(seed: int) -> tuple[Creditor, ...]:
-    """The companies; then one company twice under the same CVR; then employees who are paid as creditors, with 09 and their number."""
+    """The companies; one company twice under the same CVR; employees who are paid as creditors, with 09 and their number; two more with others' accounts."""
     chance = random.Random(f"{seed} creditors")  # noqa: S311 - a fixed world, nothing secret
     enter, _ = clerks(seed)
     names = chance.sample([f"{a} {b} {c}" for a in WORDS for b in TRADES for c in FORMS], COUNT)
@@ -150,7 +153,19 @@ def creditors(seed: int) -> tuple[Creditor, ...]:
                 f"09{employee_nr(person)}", person.name, "", f"{chance.randint(40, 9900):04d}", account, date(2019, 3, 1), sap(enter[0])
             )
         )
-    return tuple(found)
+    return tuple(shared(found, chance))
+
+
+def shared(found: list[Creditor], chance: random.Random) -> list[Creditor]:
+    """Accounts that two have: two companies; one company that is there twice; a company and an employee; a new creditor and an employee."""
+    employees = found[-12:]
+    found[SHARED] = replace(found[SHARED], reg=found[SHARED + 1].reg, account=found[SHARED + 1].account)
+    found[PAID_TO] = replace(found[PAID_TO], reg=employees[0].reg, account=employees[0].account)
+    twin = replace(found[TWIN], number=f"{NEW - 7:010d}", created=date(2020, 5, 4))
+    new = replace(
+        found[-1], number=f"{NEW:010d}", name="Nordlys Rådgivning ApS", cvr=cvr(chance), reg=employees[1].reg, account=employees[1].account
+    )
+    return [*found, twin, replace(new, created=date(2026, 8, 12))]
 
 
 @dataclass
@@ -168,6 +183,8 @@ class Changes:
         self.enter, self.approve = ([sap(one) for one in people] for people in clerks(self.seed))
         self.days = workdays(FIRST, TODAY - timedelta(days=2))
         self.companies = [one.number for one in creditors(self.seed)[:COUNT]]
+        self.special = {self.companies[place] for place in (SHARED, SHARED + 1, TWIN, PAID_TO)}
+        self.taken |= self.special
 
     def everyday(self) -> None:
         """Changed by one, approved by another within hours."""
@@ -175,7 +192,13 @@ class Changes:
             number, at = self.chance.choice(self.companies), moment(self.chance.choice(self.days), self.chance)
             field_name = self.chance.choice((*SENSITIVE, "adresse", "email", "betalingsbetingelse"))
             approved = at + timedelta(minutes=self.chance.randint(5, 240))
-            self.found.append(Change(number, field_name, at, self.chance.choice(self.enter), approved, self.chance.choice(self.approve)))
+            one = Change(number, field_name, at, self.chance.choice(self.enter), approved, self.chance.choice(self.approve))
+            if field_name not in ACCOUNT or not (number in self.special or self.paid_soon(number, at.date())):
+                self.found.append(one)
+
+    def paid_soon(self, number: str, day: date) -> bool:
+        """Whether a creditor is paid within days of that one."""
+        return any(0 <= (paid - day).days <= SOON for paid in self.paid.get(number, ()))
 
     def once(self, within: tuple[date, date]) -> tuple[str, datetime]:
         """A creditor that is planted once, and when."""
@@ -193,6 +216,7 @@ class Changes:
         self.found.append(Change(number, "iban", at, own, at + timedelta(minutes=3), own))
         self.plan.finding("T3", number, "iban", at.isoformat(), day=at.date(), why="godkendt af den, der ændrede")
         self.late(within)
+        self.soon(within)
         number, at = self.once(within)
         self.found.append(Change(number, "kontonr", at, self.chance.choice(SYNC), None, None))
         self.plan.alike("T3", number, "kontonr", at.isoformat(), day=at.date(), why="synkronisering")
@@ -211,6 +235,39 @@ class Changes:
         self.found.append(Change(number, "regnr", at, self.enter[0], moment(payment + timedelta(days=4), self.chance), self.approve[0]))
         self.plan.finding("T3", number, "regnr", at.isoformat(), day=at.date(), why="godkendt efter første betaling")
 
+    def soon(self, within: tuple[date, date]) -> None:
+        """Approved by another, and paid three days later; and one that is paid after a week."""
+        for days, note, why in ((3, self.plan.finding, "betalt tre dage efter"), (8, self.plan.alike, "betalt otte dage efter")):
+            able = [
+                (one, day)
+                for one in self.companies
+                if one not in self.taken
+                for day in self.paid.get(one, ())
+                if within[0] <= day <= within[1] and not self.paid_soon(one, day - timedelta(days=max(days, SOON + 1)))
+            ]
+            number, payment = self.chance.choice(able)
+            self.taken.add(number)
+            at = moment(payment - timedelta(days=days), self.chance)
+            self.found.append(Change(number, "kontonr", at, self.enter[0], at + timedelta(minutes=20), self.approve[0]))
+            note("T3", number, "kontonr", at.isoformat(), day=at.date(), why=why)
+
+    def accounts(self) -> None:
+        """Changed to an account that another has; approved by another, and not paid soon."""
+        for place, note, why in (
+            (SHARED, self.plan.finding, "kontoen er også en anden kreditors"),
+            (PAID_TO, self.plan.finding, "kontoen er en medarbejders"),
+            (TWIN, self.plan.alike, "den samme virksomhed to gange"),
+        ):
+            number = self.companies[place]
+            days = [day for day in self.days if Q3[0] <= day <= Q3[1] and not self.paid_soon(number, day)]
+            at = moment(self.chance.choice(days), self.chance)
+            self.found.append(Change(number, "kontonr", at, self.enter[0], at + timedelta(minutes=20), self.approve[0]))
+            note("T3", number, "kontonr", at.isoformat(), day=at.date(), why=why)
+        new = creditors(self.seed)[-1]
+        self.plan.finding(
+            "T3", new.number, "oprettet", f"{new.created}T00:00:00", day=new.created, why="oprettet med en medarbejders konto"
+        )
+
 
 def changes(seed: int, paid: dict[str, list[date]]) -> Changes:
     """The changes of one world."""
@@ -218,6 +275,7 @@ def changes(seed: int, paid: dict[str, list[date]]) -> Changes:
     found.everyday()
     for within in (Q3, Q3, Q3, Q2):
         found.planted(within)
+    found.accounts()
     return found
 
 

@@ -52,6 +52,7 @@ WRITERS = {  # roles that may create or change, where it is not the administrato
     "time_card": ("timecard_user",),
     "kb_knowledge": ("knowledge",),
     "cmdb_ci": ("asset",),
+    "alm_hardware": ("asset",),
     "sys_user_delegate": ("itil", "approver_user"),
 }
 NEVER_CREATED = {"sc_request", "sc_req_item", "task"}  # only by ordering; even the administrator gets 403

@@ -68,7 +68,7 @@ def levels(p: Planting) -> list[tuple[dict[str, str], str, bool]]:
 
 
 def approved() -> list[Approved]:
-    """Sixty in order; four that are not, and four that only look it."""
+    """Sixty in order, some that are not, and some that only look it."""
     chance = random.Random(20261125)  # noqa: S311 - a fixed world, nothing secret
     people = [one for one in PEOPLE if one.number >= 60]
 
@@ -88,7 +88,32 @@ def approved() -> list[Approved]:
         who = chance.choice([one for one in people if one.manager == JENS.number])
         found.append(Approved(who, JENS, user_name(person(7)), at(month), False, "stedfortræder"))
         found.append(Approved(who, JENS, "system", at(month), False, "skrevet af arbejdsgangen"))
+    return [*found, *in_a_row(chance), under(chance)]
+
+
+def in_a_row(chance: random.Random) -> list[Approved]:
+    """One approver says yes twenty-two times, six seconds apart; another twenty times, and a third takes half a minute for each."""
+    people = [one for one in PEOPLE if one.number >= 60 and one.number % 19]
+    found = []
+    for boss, day, number, seconds, why in (
+        (7, 5, 22, 6, "22 godkendelser på godt to minutter"),
+        (8, 6, 20, 6, "20 godkendelser i en køre er ikke for mange"),
+        (9, 7, 22, 30, "et halvt minut til hver"),
+    ):
+        begin = datetime(2026, 5, day, 9, 0, tzinfo=NOW.tzinfo)
+        for n in range(number):
+            first = (n == 0, number > 20 and seconds < 10)
+            at = begin + timedelta(seconds=n * seconds)
+            found.append(
+                Approved(chance.choice(people), person(boss), user_name(person(boss)), at, first == (True, True), why if n == 0 else "")
+            )
     return found
+
+
+def under(chance: random.Random) -> Approved:
+    """A manager's order that one of their own people approved."""
+    who = chance.choice([one for one in PEOPLE if one.manager == JENS.number and one.number >= 60])
+    return Approved(JENS, who, user_name(who), datetime(2026, 6, 9, 10, 12, tzinfo=NOW.tzinfo), True, "godkendt af en, bestilleren leder")
 
 
 def order(p: Planting, number: int, one: Approved) -> None:

@@ -190,6 +190,17 @@ def things(p: Planting) -> None:
             support_group=group_id("Digital Arbejdsplads"),
             install_date=installed,
         )
+        p.add(
+            "alm_hardware",
+            one.number,
+            display_name=tag,
+            asset_tag=tag,
+            assigned_to=user_id(one),
+            install_status=1,
+            cost=f"{6500 + one.number % 5 * 750}.00",
+            purchase_date=installed[:10],
+            ci=identity("cmdb_ci_computer", one.number),
+        )
     for name, group in SERVICES.items():
         p.add("cmdb_ci_service", name, name=name, support_group=group_id(group))
     for n in range(1, 7):

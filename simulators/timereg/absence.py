@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from functools import cache
 
 from simulators.calendar_dk import is_workday
-from simulators.staff import TODAY, Employment, staff
+from simulators.staff import TODAY, Employment, employee_nr, on_leave, staff
 
 FIRST = date(2025, 11, 3)  # a Monday: time is kept from here on
+LEAVE = (date(2026, 5, 4), date(2027, 2, 26))  # of the one who is on leave
 KINDS = (("ferie", 0.5), ("sygdom", 0.3), ("barns sygdom", 0.1), ("omsorgsdag", 0.1))
 
 
@@ -30,7 +31,10 @@ class Absence:
 def absences(seed: int) -> dict[str, tuple[Absence, ...]]:
     """All absence by employee number, in order and without overlap."""
     chance = random.Random(f"{seed} absence")  # noqa: S311 - a fixed world, nothing secret
-    return {one.employee: tuple(of(one, chance)) for one in staff(seed).employments if one.kind != "konsulent"}
+    found = {one.employee: tuple(of(one, chance)) for one in staff(seed).employments if one.kind != "konsulent"}
+    away = employee_nr(on_leave(seed))
+    before = tuple(one for one in found[away] if one.last < LEAVE[0])
+    return found | {away: (*before, Absence(away, *LEAVE, "barsel", 100))}
 
 
 def of(one: Employment, chance: random.Random) -> list[Absence]:

@@ -23,7 +23,13 @@ RULES = {
         WHERE felt IN ('regnr', 'kontonr', 'iban', 'cvr', 'navn') AND aendret_af NOT IN ('NEMKONTO', 'CVRSYNC', 'MIGRERING')
           AND date(aendret_tid) BETWEEN :first AND :last
           AND (godkendt_af IS NULL OR godkendt_af = aendret_af OR EXISTS (SELECT 1 FROM Fakturaer AS f
-               WHERE f.kreditor_nr = a.kreditor_nr AND f.betalt_dato >= date(a.aendret_tid) AND f.betalt_dato < date(a.godkendt_tid)))""",
+               WHERE f.kreditor_nr = a.kreditor_nr AND f.betalt_dato >= date(a.aendret_tid) AND f.betalt_dato < date(a.godkendt_tid))
+            OR (felt NOT IN ('cvr', 'navn') AND EXISTS (SELECT 1 FROM Fakturaer AS f
+               WHERE f.kreditor_nr = a.kreditor_nr AND f.betalt_dato BETWEEN date(a.aendret_tid) AND date(a.aendret_tid, '+5 days')))
+            OR (felt NOT IN ('cvr', 'navn') AND kreditor_nr IN (SELECT kreditor_nr FROM delt)))
+        UNION
+        SELECT kreditor_nr, 'oprettet', oprettet_dato || 'T00:00:00' FROM Kreditorer
+        WHERE oprettet_dato BETWEEN :first AND :last AND kreditor_nr IN (SELECT kreditor_nr FROM delt)""",
     "T4": """
         SELECT faktura_id FROM Fakturaer AS f JOIN Bestillinger AS b USING (bestillingsnr)
         WHERE modtaget_dato BETWEEN :first AND :last AND aftale_nr IS NULL AND beloeb_ekskl > 0
@@ -85,6 +91,10 @@ def everything(seed: int) -> sqlite3.Connection:
     found.execute("CREATE TABLE bruger (medarbejder_nr, sap)")
     users = [(one.employee.lstrip("0"), sap(person(one.number))) for one in staff(seed).employments if one.number]
     found.executemany("INSERT INTO bruger VALUES (?, ?)", users)
+    found.execute(
+        "CREATE TABLE delt AS SELECT k.kreditor_nr FROM Kreditorer AS k JOIN Kreditorer AS a ON a.iban = k.iban AND a.kreditor_nr <> k.kreditor_nr"
+        " AND a.cvr IS NOT k.cvr"
+    )
     found.create_function("is_workday", 1, lambda text: is_workday(date.fromisoformat(text)))
     return found
 
