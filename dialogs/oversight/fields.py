@@ -22,6 +22,10 @@ IN_TITLE, ENOUGH = 3, 2  # what a word of the title counts beside one of the que
 COMMON = frozenset("tilsyn ledels kontro over eller under paa dage hvor data tjek mulige timer".split())
 LOOKS = re.compile(r"(?:vis|se|sammenlign|hvad fandt|hvad viste)\b")  # a wish of its own
 OF_UNIT = re.compile(r"\b(?:enheden|afdelingen|enhed)\s+[”\"]?([A-ZÆØÅ][\wæøåÆØÅ -]{2,60}?)[”\"]?(?=$|[.,!?]|\s+(?:for|i)\s)")
+NAMED = re.compile(
+    r"\b(?:for|hos|i)\s+((?:[A-ZÆØÅ][\wæøåÆØÅ-]+)(?:\s+(?:og\s+)?[A-ZÆØÅ][\wæøåÆØÅ-]+)*)(?=$|[.,!?]|\s)"
+)  # "for Digital Arbejdsplads"
+NO_UNITS = frozenset(fold(name) for name in (*texts.MONTHS, *texts.SYSTEMS.values(), "Excel", "Teams", "Entra", "Danmark"))
 
 
 class TilsynRef(BaseModel):
@@ -165,8 +169,10 @@ class Unit(Kind):
     @override
     async def find(self, text: str, at: At) -> Reading:
         del at
-        match = OF_UNIT.search(text)
-        return Got(match[1].strip()) if match else None
+        match = OF_UNIT.search(text) or NAMED.search(re.sub(r"[”\"][^”\"]*[”\"]", " ", text))
+        name = match[1].strip() if match else ""
+        is_one = name and fold(name) not in NO_UNITS and not any(sign.isdigit() for sign in name)
+        return Got(name) if is_one else None
 
     @override
     def show(self, value: Any) -> str:

@@ -20,6 +20,8 @@ from dialogs.oversight.store import UNIT, Run
 from dialogs.talk import Fact, Reply
 from jobs.engine import Job
 
+ALL_UNITS = "Det tilsyn kan ikke deles på enheder, så det gælder alle."
+
 
 class Form(Request):
     """Which tilsyn, the period, and the unit where the tilsyn can be run for one."""
@@ -67,7 +69,7 @@ class Form(Request):
     @override
     async def heard(cls, text: str, at: At) -> dict[str, Reading]:
         found = await super().heard(text, at)
-        if isinstance(tilsyn := found.get("tilsyn"), Got) and tilsyn.value["has_unit"] and (unit := await Unit().find(text, at)):
+        if isinstance(found.get("tilsyn"), Got) and (unit := await Unit().find(text, at)):
             found["unit"] = unit
         return found
 
@@ -92,6 +94,11 @@ class Form(Request):
 
     @classmethod
     @override
+    async def barred(cls, at: At) -> Notice | None:
+        return None if await may_see(at.desk, at.event.who.id) else Notice(REFUSAL, stop=True)
+
+    @classmethod
+    @override
     async def notice(cls, at: At) -> Notice:
         if not await may_see(at.desk, at.event.who.id):
             return Notice(REFUSAL, stop=True)
@@ -103,7 +110,8 @@ class Form(Request):
             await oversight.checked(at.answers["tilsyn"]["name"], at.desk.systems)
         except BadTilsyn as error:
             return Notice(f"Tilsynets fil skal rettes først. {texts.plain(texts.shortened(str(error.faults[0]), 160))}", stop=True)
-        said = "Perioden er ikke slut, så tallene er foreløbige." if period.last >= today else ""
+        said = ALL_UNITS if at.answers.get("unit") and not at.answers["tilsyn"]["has_unit"] else ""
+        said += " Perioden er ikke slut, så tallene er foreløbige." if period.last >= today else ""
         before = next(iter(await oversight.runs.of(at.answers["tilsyn"]["name"], period, 1)), None)
         if before and before.ended_at:
             said += f" Det er kørt {texts.when(before.ended_at, at.desk.now())} med {outcome(before)}."
@@ -173,7 +181,7 @@ async def carried_out(form: Form, desk: Desk, job: Job, by: tuple[str, str]) -> 
 async def begun(desk: Desk, form: Form, by: tuple[str, str], key: str) -> Run:
     """The run, noted and frozen. Raises Refused("bad_tilsyn") where the file is no longer what it was checked as."""
     oversight = office(desk)
-    given = {UNIT: form.unit} if form.unit else {}
+    given = {UNIT: form.unit} if form.unit and form.tilsyn.has_unit else {}
     try:
         tilsyn = await asyncio.to_thread(load, oversight.folder / f"{form.tilsyn.name}.sql")
     except BadTilsyn:
