@@ -25,7 +25,7 @@ function figure(id, title, height, options, table, pressed) {
   const draw = async () => {
     const library = await charts();
     if (!place.isConnected) return;
-    chart ??= library.init(place, null, { renderer: "svg" });
+    chart ??= library.init(place, null, { renderer: "canvas" });
     chart.setOption(options(place.clientWidth), true);
     if (pressed) chart.off("click").on("click", (event) => pressed(event.dataIndex));
   };

@@ -45,12 +45,11 @@ class Findings {
   // Gives whether it could be had.
   async changed(keepPage = false) {
     if (!keepPage) this.wish.delete("page");
-    const query = this.query();
-    history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
     this.section.setAttribute("aria-busy", "true");
     try {
       this.draw(await this.ask());
       this.trouble.hidden = true;
+      history.replaceState(null, "", this.query() ? `?${this.query()}` : window.location.pathname);
     } catch (error) {
       if (error.name === "AbortError") return true;
       this.trouble.textContent = error.message;
