@@ -5,8 +5,9 @@ from typing import Any
 from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.oversight import exports, periods, telling
+from dialogs.oversight.following import OPEN
 from dialogs.oversight.rights import office
-from dialogs.oversight.shown import Shown
+from dialogs.oversight.shown import Shown, moment
 from dialogs.oversight.sights import WHAT
 from dialogs.oversight.store import Run
 from dialogs.talk import Button, Fact, Reply
@@ -44,7 +45,17 @@ def numbers(shown: Shown) -> list[tuple[str, str]]:
         found.append(("Stikprøve", texts.plain(texts.shortened(f"{shown.sample.method}. {shown.sample.said}", LONGEST))))
     if shown.judgements:
         found.append(("Vurdering", shown.judged))
+    if shown.signature:
+        found.append(("Underskrevet", f"{texts.plain(shown.signature.signed_by)}, {moment(shown.signature.at)}"))
+    if shown.actions:
+        found.append(("Opfølgning", done(shown)))
     return found
+
+
+def done(shown: Shown) -> str:
+    """How many of the findings that are followed up are closed."""
+    still = sum(one.state.startswith(OPEN) for one in shown.actions)
+    return f"{telling.number(len(shown.actions))} fund følges op, {telling.number(still)} er åbne"
 
 
 def columns(rows: list[dict[str, Any]]) -> list[Fact]:
@@ -64,5 +75,17 @@ def buttons(shown: Shown, seen: int) -> list[Button]:
         found.append(Button(label="Vis flere fund", do="oversight rows", data={"run": run.id, "first": str(seen)}))
     if shown.development and shown.before:
         found.append(Button(label="Sammenlign", do="oversight compared", data={"run": run.id}))
+    found.append(next_step(shown))
     found.append(Button(label="Hent Excel", do="oversight export", data={"run": run.id, "kind": "xlsx"}))
     return [*found, Button(label="Hent PDF", do="oversight export", data={"run": run.id, "kind": "pdf"})]
+
+
+def next_step(shown: Shown) -> Button:
+    """Judge what is not judged, then sign, then file."""
+    run = shown.run
+    wanted = shown.sample.numbers if shown.sample and shown.tilsyn.sample != "alle" else range(1, run.rows + 1)
+    if shown.signature:
+        return Button(label="Journalisér tilsynet", do="oversight journal", data={"run": run.id})
+    if all(nr in shown.judgements for nr in wanted):
+        return Button(label="Skriv under", do="oversight sign", data={"run": run.id})
+    return Button(label="Vurdér fund", do="oversight judge", data={"run": run.id})

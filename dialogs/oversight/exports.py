@@ -72,6 +72,7 @@ async def shown_of(oversight: "Oversight", run: Run) -> Shown:
     except NotRun as error:
         why = error.fault.text
     sample, judgements = await samples.of(oversight, run), await oversight.judgements.of(run)
+    signed = await oversight.signatures.current(run)
     return Shown(
         run=run,
         tilsyn=await oversight.of(run),
@@ -81,4 +82,7 @@ async def shown_of(oversight: "Oversight", run: Run) -> Shown:
         development=told.development if told else None,
         sample=samples.shown(sample, judgements) if sample else None,
         judgements=judgements,
+        conclusion=signed.conclusion if signed else "",
+        signature=signed,
+        actions=await oversight.followups.actions(run),
     )

@@ -17,7 +17,7 @@ from dialogs.oversight.store import Run
 if TYPE_CHECKING:
     from dialogs.oversight.runner import Oversight
 
-OPEN = "open"
+OPEN = "åben"  # what the state of an action begins with, as exports and cards show it
 TABLE = Table(
     "oversight_follow_1",
     MetaData(),
@@ -26,7 +26,7 @@ TABLE = Table(
     Column("tilsyn", String, nullable=False),
     Column("responsible", String, nullable=False),  # ids
     Column("owner", String, nullable=False),
-    Column("state", String, nullable=False),  # open, or the ISO time at which it was closed
+    Column("state", String, nullable=False),  # OPEN, or the ISO time at which it was closed
     Column("deadline", String, nullable=False),  # ISO
     Column("body", Text, nullable=False),  # JSON of a FollowUp
 )
@@ -168,5 +168,5 @@ class FollowUps:
 def stands(one: FollowUp) -> str:
     """Open or closed, with what was done; short enough for a table."""
     if one.closed_at is None:
-        return f"åben ({one.number})"
+        return f"{OPEN} ({one.number})"
     return f"lukket ({one.number}): {one.evidence}" if one.evidence else f"lukket ({one.number})"

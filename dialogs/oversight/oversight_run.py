@@ -174,7 +174,7 @@ async def carried_out(form: Form, desk: Desk, job: Job, by: tuple[str, str]) -> 
             break
     else:
         run = await job.step("find", found, desk, run, fetched, on="oversight")
-    job.minutes = run.minutes if run.is_whole else 0
+    job.minutes = 0  # nobody has judged or signed it yet: what it saves counts when it is signed, less what people used on it
     return run
 
 

@@ -161,14 +161,14 @@ async def bars(desk: Desk, run: Run, me: Colleague) -> Notice | None:
 
 def about_you(own: list[int]) -> str:
     """Why somebody else signs."""
-    return f"{judged.spoken(own).capitalize()} handler om dig selv, så det er din leder, der skal skrive under."
+    return f"{judged.spoken(own).capitalize()} handler om dig selv, så det er en anden, der skal skrive under."
 
 
 async def another(desk: Desk, run: Run, me: Colleague, why: str) -> Notice:
     """Somebody else signs: the way to ask the person's manager."""
     above = await myself.chief(desk, me.id)
     if above is None:
-        return Notice(why, stop=True)
+        return Notice(f"{why} Bed en anden leder om det.", stop=True)
     text = f"{why} Din leder er {texts.plain(above.name)}."
     return Notice(text, (Button(label="Bed om underskrift", do="oversight ask", data={"run": run.id}),), stop=True)
 

@@ -16,6 +16,7 @@ from connectors.systems import Systems
 from dialogs import texts
 from dialogs.oversight.calendar_days import Calendar
 from dialogs.oversight.checking import check
+from dialogs.oversight.filed import Filings
 from dialogs.oversight.following import FollowUps
 from dialogs.oversight.heads import BadTilsyn, Fault, Tilsyn, every, load, read
 from dialogs.oversight.judging import Judgements
@@ -48,7 +49,8 @@ class Oversight:
     ) -> None:
         self.folder, self.runs, self.workers, self._var, self._keep = folder, runs, Workers(limits), var.absolute() / "tilsyn", keep
         self.now = now or (lambda: datetime.now(UTC))
-        self.judgements, self.signatures, self.followups = Judgements(self), Signatures(self), FollowUps(self)
+        self.judgements, self.signatures = Judgements(self), Signatures(self)
+        self.followups, self.filings = FollowUps(self), Filings(self)
 
     async def every(self) -> dict[str, Tilsyn]:
         """All tilsyn that can be read, by name."""
@@ -174,7 +176,7 @@ class Oversight:
         for run in old:
             await asyncio.to_thread(shutil.rmtree, self.place(run.id), ignore_errors=True)
         if old:
-            for kept in (self.judgements, self.signatures, self.followups):
+            for kept in (self.judgements, self.signatures, self.followups, self.filings):
                 await kept.remove([run.id for run in old])
             await self.runs.remove([run.id for run in old])
 

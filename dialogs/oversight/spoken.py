@@ -7,7 +7,7 @@ These are heard before anything is asked what a text may mean: "fund 3 er fejl: 
 import re
 from collections.abc import Awaitable, Callable
 
-from dialogs.oversight import followed, judged, oversight_close, oversight_follow, oversight_sign
+from dialogs.oversight import followed, judged, oversight_close, oversight_follow, oversight_journal, oversight_sign
 from dialogs.turn import Turn
 from nlu.normalise import fold
 
@@ -17,6 +17,7 @@ WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (
     (re.compile(r"\b(?:luk\w*|afslut\w*)\b.*\bopfoelgning|\bopfoelgning\w*\b.*\b(?:gjort|faerdig|lukket|loest)\b|\bsctask\d+ er (?:gjort|faerdig|loest)"), oversight_close.begin),
     (re.compile(r"\bhva(?:d|d for)\b.*\bfoelge[rs]?\b.*\bop\b|\b(?:hvordan|hvor langt|status|vis|se|mine|aabne|hvilke)\b.*\bopfoelgning"), followed.listed),
     (re.compile(rf"\bfoelg(?:e|es)?\b.*\bop\b.*\b(?:fund\w*|fejl\w*|{OF_IT})|^(?:lav |opret )?(?:en )?opfoelgning(?:er)? paa\b"), oversight_follow.begin),
+    (re.compile(rf"\b(?:journalis|arkiver)\w*\b.*\b(?:{OF_IT})"), oversight_journal.begin),
     (re.compile(rf"\b(?:underskriv\w*|skriv\w*\s+under|godkend\w*)\b.*\b(?:{OF_IT})|^(?:jeg vil (?:gerne )?)?(?:underskriv\w*|skriv\w* under)\W*$"), oversight_sign.begin),
     (re.compile(rf"\b(?:vurder\w*|bedoem\w*)\b.*\b(?:fund\w*|raekker\w*|{OF_IT})|\bfund\w*\b.*\bvurder\w*"), judged.begin),
 )  # fmt: skip
