@@ -24,14 +24,18 @@ def main() -> None:
     if not wanted.app_id:
         stop("APP_ID is missing; it is the id of the bot's app registration (or give --app-id)")
     app_id = guid(wanted.app_id)
+    tab = settings.tab_url or ""
+    if tab and not tab.startswith("https://"):
+        stop("TAB_URL must begin with https://: Teams shows no other pages")
     developer = Developer(wanted.developer, wanted.website, wanted.privacy or wanted.website, wanted.terms or wanted.website)
     out: Path = wanted.out
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(package(app_id, developer, tuple(wanted.domain)))
+        out.write_bytes(package(app_id, developer, tuple(wanted.domain), tab))
     except OSError as error:
         stop(f"cannot write {out}: {error.strerror or error}")
-    sys.stdout.write(f"{out}: Kollega {version()} for bot {app_id}; privacy {developer.privacy}, terms {developer.terms}\n")
+    shown = f"with the tab at {tab}/" if tab else "without a tab (TAB_URL is not set)"
+    sys.stdout.write(f"{out}: Kollega {version()} for bot {app_id}, {shown}; privacy {developer.privacy}, terms {developer.terms}\n")
 
 
 def parser(settings: Settings) -> argparse.ArgumentParser:

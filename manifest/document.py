@@ -5,11 +5,13 @@ Source: "App manifest reference" and "Localize your app" (Microsoft Learn), sche
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 SCHEMA = "1.22"
 ADDRESS = "https://developer.microsoft.com/json-schemas/teams/v{}/MicrosoftTeams{}.schema.json"
 ACCENT = "#5B5FC7"
 JOURNALISE = "journalise"
+TAB = "tilsyn"  # the tab's entityId; links in the chat's cards name it
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,20 @@ COMMANDS = (
     ),
     Command("Hjælp", Text(da="Se, hvad Kollega kan hjælpe med", en="See what Kollega can help with")),
 )
+TAB_NAME = Text(da="Tilsyn", en="Oversight")
 ACTION = Text(da="Journalisér", en="File in eDoc")
 ACTION_DETAIL = Text(
     da="Send beskeden til Kollega, som lægger den på en sag i eDoc", en="Send the message to Kollega, to be filed on a case in eDoc"
 )
 
 
-def manifest(app_id: str, version: str, developer: Developer, domains: tuple[str, ...] = ()) -> dict[str, Any]:
-    """manifest.json for the bot registered as `app_id` (a GUID, also the app's own id). domains: hosts of pages shown inside Teams."""
+def manifest(app_id: str, version: str, developer: Developer, domains: tuple[str, ...] = (), tab: str = "") -> dict[str, Any]:
+    """manifest.json for the bot registered as `app_id` (a GUID, also the app's own id). domains: hosts of pages shown inside Teams.
+
+    tab: where the tab is served (https://host/tab), "" for an app without one.
+    """
+    shown = tabs(app_id, tab) if tab else {}
+    host = (urlsplit(tab).netloc,) if tab else ()
     return {
         "$schema": ADDRESS.format(SCHEMA, ""),
         "manifestVersion": SCHEMA,
@@ -80,7 +88,17 @@ def manifest(app_id: str, version: str, developer: Developer, domains: tuple[str
         "defaultInstallScope": "personal",
         "bots": [bot(app_id)],
         "composeExtensions": [extension(app_id)],
-        "validDomains": list(domains),
+        "validDomains": list(dict.fromkeys((*host, *domains))),
+        **shown,
+    }
+
+
+def tabs(app_id: str, tab: str) -> dict[str, Any]:
+    """The tab beside the chat, and the registration by which Teams signs people in at it."""
+    page = {"entityId": TAB, "name": TAB_NAME.da, "contentUrl": f"{tab}/", "websiteUrl": f"{tab}/", "scopes": ["personal"]}
+    return {
+        "staticTabs": [{"entityId": "conversations", "scopes": ["personal"]}, page],
+        "webApplicationInfo": {"id": app_id, "resource": f"api://{urlsplit(tab).netloc}/botid-{app_id}"},
     }
 
 
@@ -113,8 +131,8 @@ def extension(app_id: str) -> dict[str, Any]:
     return {"botId": app_id, "commands": [action]}
 
 
-def english() -> dict[str, str]:
-    """en.json: flat keys, each the path of a text in manifest.json."""
+def english(*, tab: bool = False) -> dict[str, str]:
+    """en.json: flat keys, each the path of a text in manifest.json. tab: whether there is one."""
     menu: dict[str, str] = {}
     for number, one in enumerate(COMMANDS):
         path = f"bots[0].commandLists[0].commands[{number}]"
@@ -126,6 +144,7 @@ def english() -> dict[str, str]:
         "description.short": SHORT.en,
         "description.full": FULL.en,
         **menu,
+        **({"staticTabs[1].name": TAB_NAME.en} if tab else {}),
         "composeExtensions[0].commands[0].title": ACTION.en,
         "composeExtensions[0].commands[0].description": ACTION_DETAIL.en,
     }

@@ -13,11 +13,11 @@ HERE = Path(__file__).parent
 NEW_YEAR = (1980, 1, 1, 0, 0, 0)  # the zip format's first day: the time of building is not part of the package
 
 
-def package(app_id: str, developer: Developer, domains: tuple[str, ...] = ()) -> bytes:
+def package(app_id: str, developer: Developer, domains: tuple[str, ...] = (), tab: str = "") -> bytes:
     """The whole package. The same arguments give the same bytes, on any machine: nothing is compressed, no time is kept."""
     files = {
-        "manifest.json": written(manifest(app_id, version(), developer, domains)),
-        "en.json": written(english()),
+        "manifest.json": written(manifest(app_id, version(), developer, domains, tab)),
+        "en.json": written(english(tab=bool(tab))),
         "color.png": (HERE / "color.png").read_bytes(),
         "outline.png": (HERE / "outline.png").read_bytes(),
     }

@@ -9,6 +9,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from insights.identity import audiences
+from insights.links import ENTITY
+from settings import Settings
+from tests.manifest.test_manifest_package import LOCALIZATION, MANIFEST
+
 BOT = "7d9a1c52-3f0e-4e57-9d55-0c6f3a1b2c4d"
 Build = Callable[..., CompletedProcess[str]]
 
@@ -18,6 +23,7 @@ Build = Callable[..., CompletedProcess[str]]
     [
         ({}, "APP_ID is missing; it is the id of the bot's app registration (or give --app-id)"),
         ({"APP_ID": "kollega"}, "APP_ID is not an app id; it looks like 00000000-0000-0000-0000-000000000000"),
+        ({"APP_ID": BOT, "TAB_URL": "http://kollega.example.dk/tab"}, "TAB_URL must begin with https://: Teams shows no other pages"),
         ({"APP_ID": BOT, "PORT": "x"}, "PORT must be a whole number from 0 to 65535."),
         ({"APP_ID": BOT, "VAR_DIR": "/dev/null/var"}, "cannot write /dev/null/var/kollega.zip: Not a directory"),
     ],
@@ -73,6 +79,25 @@ def test_the_options_stand_in_the_manifest(build: Build, tmp_path: Path) -> None
         "termsOfUseUrl": "https://it.example.dk/vilkaar",
     }
     assert manifest["validDomains"] == ["kollega.example.dk", "*.example.org"]
+
+
+def test_with_its_address_the_package_has_the_tab_and_signs_people_in_at_it(build: Build, tmp_path: Path) -> None:
+    out = tmp_path / "kollega.zip"
+    ended = build("build", "--out", str(out), "--domain", "login.example.dk", APP_ID=BOT, TAB_URL="https://kollega.example.dk/tab/")
+    assert ended.returncode == 0, ended.stderr
+    assert "with the tab at https://kollega.example.dk/tab/;" in ended.stdout
+    with zipfile.ZipFile(io.BytesIO(out.read_bytes())) as archive:
+        manifest, english = json.loads(archive.read("manifest.json")), json.loads(archive.read("en.json"))
+    assert [*MANIFEST.iter_errors(manifest), *LOCALIZATION.iter_errors(english)] == []
+    [chat, tab] = manifest["staticTabs"]
+    assert chat["entityId"] == "conversations"
+    assert (tab["entityId"], tab["contentUrl"], tab["scopes"]) == (ENTITY, "https://kollega.example.dk/tab/", ["personal"])
+    assert manifest["validDomains"] == ["kollega.example.dk", "login.example.dk"]
+    resource = manifest["webApplicationInfo"]["resource"]
+    assert manifest["webApplicationInfo"] == {"id": BOT, "resource": f"api://kollega.example.dk/botid-{BOT}"}
+    settings = Settings(app_id=BOT, app_password="x", app_tenant_id="t", tab_url="https://kollega.example.dk/tab")
+    assert resource in audiences(settings)
+    assert english["staticTabs[1].name"]
 
 
 def test_the_package_needs_and_holds_no_secret(build: Build, tmp_path: Path) -> None:
