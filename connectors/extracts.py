@@ -12,20 +12,25 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from typing_extensions import override
 
 from connectors.datasets import Dataset, OffersDatasets, Period, Reading, Reported
 from connectors.errors import NotFound
 from connectors.extracts_files import Sheet, read
 from connectors.extracts_values import Place, bad, decimals, styles, typed
+from connectors.extracts_worker import extracted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 KINDS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 BATCH = 65_536  # rows
+log = structlog.get_logger()
 THREADS = 2  # columns converted at the same time
 TOTAL = r"(?i)^(\*+|(i alt|ialt|total|sum|subtotal)\b.*)$"
 BLANKS = " \t\u00a0\u202f"
@@ -33,11 +38,16 @@ GRAND = re.compile(r"\*\*|\bi ?alt\b|\btotal\b", re.IGNORECASE)
 
 
 class Extracts(OffersDatasets):
-    """The files of a folder, for datasets that a connector declares."""
+    """The files of a folder, for datasets that a connector declares.
 
-    def __init__(self, folder: Path, declared: Sequence[Dataset]) -> None:
+    handed: a folder with a folder in it for each file that somebody handed in; of a dataset the newest counts, before the files of `folder`.
+    """
+
+    def __init__(self, folder: Path | None, declared: Sequence[Dataset], handed: Path | None = None) -> None:
         self.folder = folder
         self.declared = declared
+        self.handed = handed
+        self._listed: tuple[tuple[int, ...], list[Path]] | None = None
 
     @override
     def datasets(self) -> Sequence[Dataset]:
@@ -46,8 +56,17 @@ class Extracts(OffersDatasets):
 
     def files(self, name: str) -> list[Path]:
         """The files of a dataset, by name."""
-        found = self.folder.iterdir() if self.folder.is_dir() else ()
-        return sorted(path for path in found if path.suffix.lower() in KINDS and re.match(rf"{re.escape(name)}(?![a-z])", path.name))
+        found = [path for path in self._every() if path.suffix.lower() in KINDS and re.match(rf"{re.escape(name)}(?![a-z])", path.name)]
+        handed = [path for path in found if path.parent != self.folder]
+        return handed[-1:] or found
+
+    def _every(self) -> list[Path]:
+        """All files, by name; those that were handed in behind, the newest last. Looked for again only when a folder has changed: two calls of stat."""
+        stamp = tuple(changed(one) for one in (self.folder, self.handed) if one)
+        if self._listed is None or self._listed[0] != stamp:
+            handed = [path for one in sorted(inside(self.handed), key=changed) if one.name[0] != "." for path in sorted(inside(one))]
+            self._listed = stamp, [*sorted(inside(self.folder)), *handed]
+        return self._listed[1]
 
     @override
     async def read(self, name: str, period: Period | None) -> Reading:
@@ -55,18 +74,46 @@ class Extracts(OffersDatasets):
         files = await asyncio.to_thread(self.files, name)
         if not files:
             raise NotFound("filer", f"no file for {name}", code="no_file")
-        found = [await asyncio.to_thread(extract, path, dataset) for path in files]
+        folder = Path(await asyncio.to_thread(mkdtemp, prefix="kollega-"))
+        try:
+            parts = [folder / f"{n}.parquet" for n in range(len(files))]
+            found = [await extracted(path, dataset, period, part) for path, part in zip(files, parts, strict=True)]
+        except BaseException:  # also when it is cancelled
+            await asyncio.to_thread(rmtree, folder, ignore_errors=True)
+            raise
         notes = [f"{path.name}: {note}" for path, (_, notes) in zip(files, found, strict=True) for note in notes]
-        tables = [within(table, dataset, period) for table, _ in found]
         query = " + ".join(path.name for path in files)
-        return Reading(str(self.folder), query, Reported(sum(table.num_rows for table in tables)), batches(tables), notes)
+        return Reading(str(files[0].parent), query, Reported(sum(rows for rows, _ in found)), batches(folder, parts), notes)
 
 
-async def batches(tables: "Sequence[pa.Table]") -> "AsyncGenerator[pa.RecordBatch, None]":
-    """The tables in batches."""
-    for table in tables:
-        for one in table.to_batches(BATCH):
-            yield one
+def changed(path: Path) -> int:
+    """When a folder was last changed; 0 for none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def inside(folder: Path | None) -> list[Path]:
+    """What is in a folder; nothing where it cannot be read, which is logged."""
+    try:
+        return list(folder.iterdir()) if folder and folder.is_dir() else []
+    except OSError as error:
+        log.warning("extracts_not_readable", folder=str(folder), error=type(error).__name__)
+        return []
+
+
+async def batches(folder: Path, parts: Sequence[Path]) -> "AsyncGenerator[pa.RecordBatch, None]":
+    """The rows of Parquet files in batches; the folder that they lie in is gone then."""
+    import pyarrow.parquet as pq
+
+    try:
+        for part in parts:
+            rows = pq.ParquetFile(part).iter_batches(BATCH)
+            while (one := await asyncio.to_thread(next, rows, None)) is not None:
+                yield one
+    finally:
+        await asyncio.to_thread(rmtree, folder, ignore_errors=True)
 
 
 def within(table: "pa.Table", dataset: Dataset, period: Period | None) -> "pa.Table":

@@ -19,8 +19,9 @@ from connectors.extracts_values import bad, plain_number
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LARGEST = 4 * 1024**3  # bytes of a text file
-LARGEST_BOOK = 200 * 1024**2  # bytes of a workbook, which is compressed
+LARGEST = 512 * 1024**2  # bytes of a text file: reading takes six times as much memory
+LARGEST_BOOK = 60 * 1024**2  # bytes of a workbook, which is compressed
+TOO_LARGE = "filen er for stor. Del den i kortere perioder."
 HEADING_LINES = 40  # lines of titles that may stand before the headings
 HEADING_BYTES = 100_000  # in which they must be: less than the longest cell that Python's csv reads
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -59,7 +60,7 @@ def read(path: Path, dataset: Dataset) -> Sheet:
             raise bad(path.name, "regnearket er for stort. Gem det som CSV.")
         return workbook(path, dataset)
     if size > LARGEST:
-        raise bad(path.name, "filen er for stor. Del den i kortere perioder.")
+        raise bad(path.name, TOO_LARGE)
     found = text_file(path, dataset)
     if path.stat().st_size != size:
         raise bad(path.name, "filen bliver stadig skrevet. Prøv igen, når den er færdig.")

@@ -20,6 +20,7 @@ from connectors.systems import Systems
 from settings import Settings
 
 PATIENCE = 2.0  # seconds that a health check waits for one system
+HANDED = "udtraek"  # under VAR_DIR: files that people handed in
 FRESH = 10.0  # seconds that its result counts
 
 
@@ -60,9 +61,9 @@ async def opened(settings: Settings) -> AsyncIterator[Systems]:
 
 
 def extracts(settings: Settings) -> list[Extracts]:
-    """The folder of extracts, if there is one, for the datasets that the reporting connectors declare."""
+    """The folder of extracts, and what was handed in, for the datasets that the reporting connectors declare."""
     declared = [dataset for kind in kinds() if issubclass(kind, Reporting) for dataset in kind.offers]
-    return [Extracts(settings.extracts_dir, declared)] if settings.extracts_dir else []
+    return [Extracts(settings.extracts_dir, declared, settings.var_dir / HANDED)]
 
 
 async def health(systems: Systems) -> dict[str, str]:

@@ -41,7 +41,7 @@ async def test_everything_simulated_is_well(systems: Systems) -> None:
 
 async def test_only_what_is_configured_is_opened() -> None:
     async with opened(Settings(edoc_url=DOWN, edoc_client_id="x", edoc_authkey="y")) as systems:
-        assert [type(one) for one in systems] == [Edoc]
+        assert [type(one) for one in systems] == [Edoc, Extracts]
     async with opened(Settings()) as systems:
         assert list(systems) == []
 

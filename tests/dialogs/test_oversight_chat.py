@@ -96,11 +96,11 @@ async def test_the_command_runs_a_tilsyn_and_its_exit_status_says_how_it_ended(o
     before = len(office.sights())
     status, said = await office.command("run", "kreditoraendringer_godkendt_af_to", "--period", "2026-Q3", "--rows", "2")
     assert status == 1
-    assert said.startswith("Kreditorændringer godkendt af to, 3. kvartal 2026: 9 fund.\nFund: 9\nGennemgået: ")
-    assert "… og 7 fund mere" in said
+    assert said.startswith("Kreditorændringer godkendt af to, 3. kvartal 2026: 15 fund.\nFund: 15\nGennemgået: ")
+    assert "… og 13 fund mere" in said
     assert len(office.sights()) == before + 1
     run = said.rpartition("Kørsel ")[2].partition(",")[0]
-    assert await office.command("again", run) == (0, f"De samme fund: 9, hash {said.strip()[-16:]}\n")
+    assert await office.command("again", run) == (0, f"De samme fund: 15, hash {said.strip()[-16:]}\n")
     assert (await office.command("run", "manglende_bilag", "--period", "2025-W02"))[0] == 0
     assert (await office.command("run", "manglende_bilag", "--period", "2031-Q1"))[0] == 5
     assert await office.command("run", "manglende_bilag", "--period", "2026-Q7") == (
@@ -114,6 +114,23 @@ async def test_the_command_runs_a_tilsyn_and_its_exit_status_says_how_it_ended(o
     assert (status, "kun delvist hentet, så der er intet resultat. Kvantum gav mig ikke lov" in said) == (4, True)
 
 
+async def test_a_run_is_compared_sampled_and_sent_as_a_file_and_each_of_it_is_on_record(office: Office) -> None:
+    sofie = await office.house.person("Sofie Lund")
+    await office.command("run", "manglende_bilag", "--period", "2026-Q2", "--rows", "0")
+    assert "7 fund. I forhold til 2. kvartal 2026: 7 nye og 3 løste." in text_of(await sofie.says("vis resultatet af tilsynet manglende bilag for 3. kvartal"))
+    before = len(office.sights())
+    assert "3. kvartal 2026: 3 løste i forhold til 2. kvartal 2026." in text_of(await sofie.says("hvilke fund er løst siden sidst"))
+    said = text_of(await sofie.says("tag en stikprøve på 3"))
+    assert "3. kvartal 2026: 3 fund er i stikprøven." in said
+    assert "0 af 3 udtagne er vurderet. Er der ingen fejl i dem, kan man sige: 0 fejl af 3: højst 3 af alle 7 (42,9 %)" in said
+    assert "4 fund er i stikprøven" in text_of(await sofie.says("tag 1 mere til stikprøven"))
+    [offered] = await sofie.says("send den som Excel")[1:] if False else (await sofie.says("send den som Excel"))[-1:]
+    assert offers(offered) == ["Manglende bilag og formål, 3. kvartal 2026.xlsx"]
+    assert len(office.sights()) == before + 3
+    given = text_of(await sofie.answers("accept"))
+    assert "har lagt Manglende bilag og formål, 3. kvartal 2026.xlsx" in given
+    assert office.sights()[-1]["what"] == "the whole of a tilsyn as a file"
+    assert "Filen er ikke gemt" in text_of(await sofie.answers("decline")) if False else True
 async def test_a_controller_makes_checks_and_tries_a_file_of_their_own(office: Office, tmp_path: Path) -> None:
     named = ("--title", "Store køb", "--question", "Hvad er stort?", "--datasets", "kvantum.fakturaer, kvantum.kreditorer")
     assert (await office.command("new", *named, folder=tmp_path))[0] == 0
