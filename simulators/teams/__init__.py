@@ -4,7 +4,7 @@ The bot's side is `/teams/v3/…`; the serviceUrl in activities is `http://…/t
 set (see `switches`, which lists everything that may be set). With an app id tokens are signed and asked for: metadata for the bot at
 `/teams/openid/.well-known/openidconfiguration`, keys at `/teams/openid/keys`, its own token at `/teams/token`.
 
-The page is `/teams/`, and `/teams/?as=<Entra object id>`. Each window waits for news over one connection, and a browser keeps six to one
+The page is `/teams/`, and `/teams/?as=<Entra object id>`; `&say=<text>` puts a text in the writing field, as a deep link to a chat does. Each window waits for news over one connection, and a browser keeps six to one
 host: five windows at a time. What the page does goes through this interface, which tests use too. JSON both
 ways; a refusal is `{"error": {"code", "message"}}`. `status` in an answer is the bot's own HTTP status, 504 when it gave no answer in time,
 502 when nobody was there.
@@ -32,6 +32,7 @@ ways; a refusal is `{"error": {"code", "message"}}`. `status` in an answer is th
     POST …/consent     {"activity", "action": "accept"|"decline"} → {"status", "body"}: a file that the bot offers
     POST …/feedback    {"id", "reaction": "like"|"dislike"} → {"status", "body"}
     POST …/uninstall   → {"status"}          POST …/block {"blocked": true|false} → {"blocked"}
+    GET  /teams/api/tab                   → {"url"}: where the app's own tab is, "" while an app id is set (the page shows the tab of its own machine alone)
     GET  /teams/api/traffic               → the last 500 posts to the bot: [{"at", "url", "activity", "status", "answer", "seconds"}]
     POST /teams/api/token {"fault", "serviceUrl"?} → {"token"}: as Teams would send it, or broken in one of the ways of `tokens.FAULTS`
     POST /teams/api/keys/rotate {"keep"?} → {"kid"}
@@ -66,13 +67,20 @@ def build(simulation: Simulation) -> web.Application:
     app.on_shutdown.append(hub.closing)
     for part in (connector, files, People(hub, files), Presses(hub, files), Actions(hub), Trust(hub)):
         app.add_routes(part.routes())
-    app.add_routes([web.get("/api/traffic", traffic), *page.routes()])
+    app.add_routes([web.get("/api/traffic", traffic), web.get("/api/tab", tab), *page.routes()])
     return app
 
 
 async def traffic(request: web.Request) -> web.Response:
     """What was sent to the bot, oldest first."""
     return web.json_response(list(request.app[HUB].delivery.traffic))
+
+
+async def tab(request: web.Request) -> web.Response:
+    """Where the app's tab is served: by the bot. Teams' sign-in to it is not simulated here."""
+    hub = request.app[HUB]
+    bot = hub.simulation.bot_url.split(",")[0].strip().rstrip("/")
+    return web.json_response({"url": f"{bot}/tab/" if bot and not hub.switches.app_id else ""})
 
 
 def is_write(method: str, path: str) -> bool:

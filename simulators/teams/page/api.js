@@ -18,6 +18,8 @@ async function call(method, path, body, signal) {
 
 export const people = () => call("GET", "people");
 
+export const tab = () => call("GET", "tab");
+
 export class Client {
   constructor(person) {
     this.place = `people/${encodeURIComponent(person)}`;

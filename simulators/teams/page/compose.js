@@ -27,6 +27,13 @@ export class Compose {
     };
   }
 
+  // Puts a text in the field, not sent.
+  write(text) {
+    if (!text) return;
+    this.text.value = text;
+    this.grow();
+  }
+
   grow() {
     this.text.style.height = "auto";
     this.text.style.height = `${Math.min(this.text.scrollHeight, 180)}px`;

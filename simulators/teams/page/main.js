@@ -1,6 +1,6 @@
 // Starts the page: who you are, the chat, and the wait for news.
 import { $, initials, make } from "./dom.js";
-import { Client, people } from "./api.js";
+import { Client, people, tab } from "./api.js";
 import { Compose } from "./compose.js";
 import { Dialog } from "./dialog.js";
 import { Feed } from "./feed.js";
@@ -116,6 +116,14 @@ function themes(redraw) {
   };
 }
 
+// The app's own tab, for the same person.
+async function leadToTab(person) {
+  const { url } = await tab();
+  if (!url) return;
+  $("tab").href = `${url}?as=${encodeURIComponent(person.id)}`;
+  $("tab").hidden = false;
+}
+
 async function start() {
   const everyone = await people();
   const person = everyone.find((one) => one.id === new URLSearchParams(window.location.search).get("as"));
@@ -130,6 +138,8 @@ async function start() {
   const chat = new Chat(person);
   themes(() => chat.feed.redraw());
   $("text").focus();
+  chat.compose.write(new URLSearchParams(window.location.search).get("say") ?? "");
+  leadToTab(person).catch(() => {}); // the chat does without
   await chat.run();
 }
 
