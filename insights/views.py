@@ -11,7 +11,7 @@ from dialogs import texts
 from dialogs.oversight import compare, comparing, periods, samples, telling
 from dialogs.oversight.heads import Tilsyn
 from dialogs.oversight.runner import Oversight
-from dialogs.oversight.shown import VERDICTS, Judgement, Shown, moment
+from dialogs.oversight.shown import VERDICTS, Action, Judgement, Shown, moment
 from dialogs.oversight.store import STATES, Run
 from insights.found import kinds
 from insights.links import Links
@@ -32,10 +32,11 @@ def bare(text: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a tilsyn stands this year: its newest run and how many of that run's findings are judged."""
+    """How a tilsyn stands this year: its newest run, how many of that run's findings are to be judged and are, and who has signed it."""
 
     tilsyn: Tilsyn
     run: Run | None = None
+    wanted: int = 0
     judged: int = 0
     signed: str = ""
 
@@ -44,8 +45,8 @@ class Standing:
         """What is to be done now, "" where everything is done."""
         if self.run is None or self.run.state in NEXT:
             return NEXT[self.run.state if self.run else NEVER]
-        if self.judged < self.run.rows:
-            return f"Vurdér {telling.number(self.run.rows - self.judged)}"
+        if self.judged < self.wanted:
+            return f"Vurdér {telling.number(self.wanted - self.judged)}"
         return "" if self.signed else "Skriv under"
 
     @property
@@ -65,10 +66,15 @@ async def standings(oversight: Oversight, year: int) -> list[Standing]:
     found = []
     for tilsyn in (await oversight.every()).values():
         run = newest.get(tilsyn.name)
-        judged = len(await oversight.judgements.of(run)) if run and run.rows else 0
-        signed = await signed_by(oversight, run) if run and run.is_whole else ""
-        found.append(Standing(tilsyn, run, judged, signed))
+        found.append(await standing(oversight, tilsyn, run) if run and run.is_whole else Standing(tilsyn, run))
     return sorted(found, key=lambda one: one.order)
+
+
+async def standing(oversight: Oversight, tilsyn: Tilsyn, run: Run) -> Standing:
+    """How a whole run stands: all its findings are judged, or those of its sample where the tilsyn is by sample."""
+    judgements, drawn = await oversight.judgements.of(run), await samples.of(oversight, run)
+    wanted = drawn.numbers if drawn and tilsyn.sample != "alle" else range(1, run.rows + 1)
+    return Standing(tilsyn, run, len(wanted), sum(nr in judgements for nr in wanted), await signed_by(oversight, run))
 
 
 async def signed_by(oversight: Oversight, run: Run) -> str:
@@ -109,7 +115,7 @@ def listed(one: Standing, links: Links) -> Json:
         "run": run.id if run else "",
         "rows": run.rows if run else 0,
         "judged": one.judged,
-        "judgedText": f"{telling.number(one.judged)} af {telling.number(run.rows)}" if run and run.rows else "–",
+        "judgedText": f"{telling.number(one.judged)} af {telling.number(one.wanted)}" if one.wanted else "–",
         "signed": one.signed or "–",
         "next": one.next,
         "chat": links.chat(f"kør tilsynet ”{one.tilsyn.title}”") if not run or not run.is_whole else "",
@@ -150,6 +156,7 @@ async def run_page(oversight: Oversight, run: Run, links: Links) -> Json:
         "trend": await trend(oversight, run),
         "signed": await signatures(oversight, run),
         "sample": await sampled(oversight, run, judgements),
+        "actions": [followed(one) for one in await oversight.followups.actions(run)] if run.is_whole else [],
         "excel": f"api/runs/{run.id}/excel" if run.is_whole else "",
         "pdf": f"api/runs/{run.id}/pdf" if run.is_whole else "",
         "again": links.chat(text) if not run.is_whole and run.state != "running" else "",
@@ -173,6 +180,19 @@ async def signatures(oversight: Oversight, run: Run) -> list[Json]:
         }
         for one in reversed(versions)
     ]
+
+
+def followed(one: Action) -> Json:
+    """What is done about a finding."""
+    which = f"Fund {one.number}" if one.number else "Alle"
+    return {
+        "nr": one.number,
+        "which": which,
+        "what": one.what,
+        "by": one.responsible,
+        "deadline": periods.short(one.deadline),
+        "state": one.state,
+    }
 
 
 async def sampled(oversight: Oversight, run: Run, judgements: Mapping[int, Judgement]) -> Json | None:

@@ -22,6 +22,7 @@ export async function run(address, id) {
       told.whole && grown,
       table?.section,
       told.whole && signed(told),
+      told.actions.length > 0 && followed(told),
       about(told),
     ].filter(Boolean),
     after: () => {
@@ -122,6 +123,12 @@ function signed(told) {
   const texts = told.signed.map((one) => make("details", {}, make("summary", {}, `Det, der blev skrevet under på (version ${one.version}, ${one.by}, ${one.at})`), make("p", { class: "signed-text" }, one.text)));
   return make("section", { class: "panel", "aria-labelledby": "signed" }, make("h2", { id: "signed" }, "Underskrift"), now,
     told.sample && make("p", { class: "quiet" }, `Stikprøve: ${told.sample.method}. ${told.sample.said}`), texts);
+}
+
+function followed(told) {
+  const way = (one) => (one.nr ? make("a", { href: `/tab/runs/${encodeURIComponent(told.id)}/rows/${one.nr}` }, one.which) : one.which);
+  return make("section", { class: "panel", "aria-labelledby": "followed" }, make("h2", { id: "followed" }, "Opfølgning"),
+    plainTable("Opfølgning", ["Fund", "Handling", "Ansvarlig", "Frist", "Tilstand"], told.actions.map((one) => [way(one), one.what, one.by, one.deadline, one.state])));
 }
 
 function about(told) {
