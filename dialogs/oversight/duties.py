@@ -11,6 +11,7 @@ from connectors.datasets import Period
 from dialogs import texts
 from dialogs.oversight import periods
 from dialogs.oversight.runner import Oversight
+from dialogs.oversight.signing import TABLE as SIGNED
 from dialogs.oversight.store import STATES, Run
 from dialogs.oversight.store import TABLE as RUNS
 from dialogs.oversight.wheel import Entry, Wheel
@@ -158,9 +159,9 @@ async def within(oversight: Oversight, first: date, last: date) -> list[Run]:
 
 
 async def signed_of(oversight: Oversight, runs: Iterable[Run]) -> frozenset[str]:
-    """The ids of those that are signed."""
-    del oversight, runs
-    return frozenset()
+    """The ids of those whose signature still holds: nothing was judged otherwise since."""
+    known = set(await oversight.runs.do(lambda connection: list(connection.execute(select(SIGNED.c.run)).scalars()), SIGNED))
+    return frozenset([one.id for one in runs if one.id in known and await oversight.signatures.current(one)])
 
 
 async def untold_of(oversight: Oversight) -> dict[str, str]:

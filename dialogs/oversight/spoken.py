@@ -1,4 +1,4 @@
-"""What people say that they want done with a run, in words that leave no doubt: judge, sign, follow up, journalise.
+"""What people say that they want done with a run, in words that leave no doubt: judge, sign, follow up, journalise; and of the year's wheel.
 
 These are heard before anything is asked what a text may mean: "fund 3 er fejl: …" is an answer to what stands on the screen, and
 "godkend tilsynet" is no approval of a request.
@@ -7,13 +7,14 @@ These are heard before anything is asked what a text may mean: "fund 3 er fejl: 
 import re
 from collections.abc import Awaitable, Callable
 
-from dialogs.oversight import followed, judged, oversight_close, oversight_follow, oversight_journal, oversight_sign
+from dialogs.oversight import followed, judged, oversight_close, oversight_follow, oversight_journal, oversight_sign, wheel_said
 from dialogs.turn import Turn
 from nlu.normalise import fold
 
 Answer = Callable[[Turn], Awaitable[None]]
 OF_IT = r"(?:ledelses)?tilsyn\w*|koersel\w*|kontrollen|resultatet"
 WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (
+    (wheel_said.SURE, wheel_said.begin),
     (re.compile(r"\b(?:luk\w*|afslut\w*)\b.*\bopfoelgning|\bopfoelgning\w*\b.*\b(?:gjort|faerdig|lukket|loest)\b|\bsctask\d+ er (?:gjort|faerdig|loest)"), oversight_close.begin),
     (re.compile(r"\bhva(?:d|d for)\b.*\bfoelge[rs]?\b.*\bop\b|\b(?:hvordan|hvor langt|status|vis|se|mine|aabne|hvilke)\b.*\bopfoelgning"), followed.listed),
     (re.compile(rf"\bfoelg(?:e|es)?\b.*\bop\b.*\b(?:fund\w*|fejl\w*|{OF_IT})|^(?:lav |opret )?(?:en )?opfoelgning(?:er)? paa\b"), oversight_follow.begin),

@@ -12,7 +12,7 @@ from dialogs.oversight import duties, periods
 from dialogs.oversight.duties import Duty
 from dialogs.oversight.fields import said_in
 from dialogs.oversight.periods import months
-from dialogs.oversight.rights import CONTROLLER, has_role, office
+from dialogs.oversight.rights import CONTROLLER, REFUSAL, has_role, may_see, office
 from dialogs.oversight.runner import Oversight
 from dialogs.oversight.wheel import Entry, Wheel
 from dialogs.talk import Button, Fact, Reply
@@ -22,8 +22,19 @@ from nlu.normalise import fold
 MOST, BUTTONS = 18, 4  # lines and ways on of a card
 WHEEL = re.compile(r"\baarshjul|\baarsplan|\btilsynsplan")
 MISSING = re.compile(r"\b(?:hvad|hvilke|noget)\b.*\bmangle[rt]?\b|\bmangler (?:jeg|vi|der)\b")
-TO_DO = re.compile(r"\b(?:hvilke|hvad for|naar)\b.*\b(?:tilsyn|kontroller)\b.*\b(?:skal|boer)\b|\b(?:skal|boer) (?:jeg|vi)\b.*\btilsyn")
+TO_DO = re.compile(r"\b(?:hvilke|hvad for|naar)\b.*\b(?:tilsyn|kontroller)\b.*\b(?:skal|boer)\b|\b(?:skal|boer) (?:jeg|vi)\b.*\b(?:nogen|noget|flere|hvilke) tilsyn\b")
+SURE = re.compile(  # said of the wheel beyond doubt
+    rf"{WHEEL.pattern}|{TO_DO.pattern}|\bmangler\b.*\b(?:tilsyn|kontroller)\b|\bhvilke\b.*\b(?:tilsyn|kontroller)\b.*\bmangler?\b|^hva?d? mangler (?:jeg|vi)(?: at (?:lave|naa))?(?: i aar)?\W*$"
+)
 ASKED = re.compile("|".join(one.pattern for one in (WHEEL, MISSING, TO_DO)))
+
+
+async def begin(turn: Turn) -> None:
+    """The same, for those who may."""
+    if await may_see(turn.desk, turn.event.who.id):
+        await wheel(turn)
+    else:
+        turn.say(REFUSAL)
 
 
 async def wheel(turn: Turn) -> None:
