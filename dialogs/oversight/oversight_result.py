@@ -42,7 +42,7 @@ UNSURE = frozenset(
     {OUT_OF_SCOPE, "help", "thanks", "greeting"}
 )  # what the model takes a few words for that say little without the card above them
 LONGEST = timedelta(hours=2)  # that a command works on a run
-MOST = 20  # datasets or tilsyn on a card
+MOST = 40  # datasets or tilsyn on a card
 
 
 async def result(turn: Turn) -> None:
@@ -159,6 +159,7 @@ async def overview(turn: Turn, known: dict[str, Tilsyn]) -> None:
     for name, one in runs.items():
         runs[name] = await settled(turn, one)
     facts = [Fact(label=texts.plain(one.title), value=standing(runs.get(one.name))) for one in list(known.values())[:MOST]]
+    facts += rest(len(known))
     never = sum(one.name not in runs for one in known.values())
     more = f" {texts.count(never, 'er', 'er')} ikke kørt endnu." if never else ""
     turn.say(f"Der er {texts.count(len(known), 'tilsyn', 'tilsyn')}.{more}", facts=facts)
@@ -172,10 +173,16 @@ def standing(run: Run | None) -> str:
     return f"{how} ({periods.said(run.period)})"
 
 
+def rest(count: int) -> list[Fact]:
+    """That a card does not hold all."""
+    return [Fact(label="…", value=f"og {count - MOST} mere")] if count > MOST else []
+
+
 async def data(turn: Turn) -> None:
     """The datasets that a tilsyn can read."""
     found = declared(offered(turn.desk.systems))
-    facts = [Fact(label=name, value=f"{one.title}: {texts.shortened(one.meaning, 120)}") for name, one in list(found.items())[:MOST]]
+    facts = [Fact(label=name, value=f"{one.title}: {texts.shortened(one.meaning, 90)}") for name, one in list(found.items())[:MOST]]
+    facts += rest(len(found))
     turn.say(f"Et tilsyn kan bruge {texts.count(len(found), 'datasæt', 'datasæt')}.", facts=facts)
 
 

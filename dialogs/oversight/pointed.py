@@ -1,6 +1,7 @@
 """Which run is meant where somebody speaks of one: the tilsyn and period that are named, else the run on the card shown last, else the newest."""
 
 import re
+from collections.abc import Iterable
 
 from connectors.datasets import Period
 from dialogs import texts
@@ -62,11 +63,20 @@ def never(turn: Turn, tilsyn: Tilsyn | None, period: Period | None) -> None:
 
 
 async def on_screen(turn: Turn) -> Run | None:
-    """The run whose card the person saw last, in an answer or from a job."""
-    told = await turn.desk.told(turn.event.conversation) if not turn.state.shown else ()
-    buttons = [*turn.state.shown, *(button for reply in told for button in reply.buttons)]
-    named = next((one.data["run"] for one in buttons if one.data.get("run")), "")
-    return await office(turn.desk).runs.get(named) if named else None
+    """The run whose card the person saw last: in an answer, or from a job that was done since."""
+    runs, before = office(turn.desk).runs, turn.state.touched_at
+    shown, told = named_on(turn.state.shown), ""
+    for reply in await turn.desk.told(turn.event.conversation):
+        told = told or named_on(reply.buttons)
+    of_job = await runs.get(told) if told and told != shown else None
+    if of_job and (not shown or (of_job.ended_at and before and of_job.ended_at > before)):
+        return of_job
+    return await runs.get(shown or told) if shown or told else None
+
+
+def named_on(buttons: Iterable[Button]) -> str:
+    """The run that a card's buttons name."""
+    return next((one.data["run"] for one in buttons if one.data.get("run")), "")
 
 
 async def named_by(turn: Turn, button: Button) -> Run | None:

@@ -14,9 +14,17 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+import app
 from dialogs.oversight import __main__ as command
+from dialogs.oversight import rights
 from dialogs.oversight.rights import REFUSAL
+from dialogs.oversight.store import Run
+from dialogs.registry import found
+from dialogs.state import State
+from dialogs.talk import Button, Event, Who
+from dialogs.turn import Turn
 from settings import Partial
+from simulators.world import NOW
 from tests.house import House, buttons, lines, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,6 +43,10 @@ class Office:
             rows = database.execute("SELECT body FROM audit WHERE kind = 'sight' ORDER BY seq").fetchall()
         database.close()
         return [body for (text,) in rows if (body := json.loads(text))["system"] == "oversight"]
+
+    async def runs(self) -> list[Run]:
+        """Of one tilsyn, the newest first."""
+        return await rights.office(self.house.app[app.DESK]).runs.of("manglende_bilag")
 
     async def command(self, *arguments: str, folder: Path | None = None) -> tuple[int, str]:
         """Exit status and output of a command."""
@@ -116,21 +128,63 @@ async def test_the_command_runs_a_tilsyn_and_its_exit_status_says_how_it_ended(o
 
 async def test_a_run_is_compared_sampled_and_sent_as_a_file_and_each_of_it_is_on_record(office: Office) -> None:
     sofie = await office.house.person("Sofie Lund")
-    await office.command("run", "manglende_bilag", "--period", "2026-Q2", "--rows", "0")
-    assert "7 fund. I forhold til 2. kvartal 2026: 7 nye og 3 løste." in text_of(await sofie.says("vis resultatet af tilsynet manglende bilag for 3. kvartal"))
+    for period in ("2026-Q2", "2026-Q3"):
+        await office.command("run", "manglende_bilag", "--period", period, "--rows", "0")
+    said = text_of(await sofie.says("vis resultatet af tilsynet manglende bilag for 3. kvartal"))
+    assert "7 fund. I forhold til 2. kvartal 2026: 7 nye og 3 løste." in said
     before = len(office.sights())
     assert "3. kvartal 2026: 3 løste i forhold til 2. kvartal 2026." in text_of(await sofie.says("hvilke fund er løst siden sidst"))
     said = text_of(await sofie.says("tag en stikprøve på 3"))
     assert "3. kvartal 2026: 3 fund er i stikprøven." in said
     assert "0 af 3 udtagne er vurderet. Er der ingen fejl i dem, kan man sige: 0 fejl af 3: højst 3 af alle 7 (42,9 %)" in said
     assert "4 fund er i stikprøven" in text_of(await sofie.says("tag 1 mere til stikprøven"))
-    [offered] = await sofie.says("send den som Excel")[1:] if False else (await sofie.says("send den som Excel"))[-1:]
-    assert offers(offered) == ["Manglende bilag og formål, 3. kvartal 2026.xlsx"]
+    assert "tilbyder Manglende bilag og formål, 3. kvartal 2026.xlsx" in text_of(await sofie.says("send den som Excel"))
     assert len(office.sights()) == before + 3
-    given = text_of(await sofie.answers("accept"))
-    assert "har lagt Manglende bilag og formål, 3. kvartal 2026.xlsx" in given
+    assert "har lagt Manglende bilag og formål, 3. kvartal 2026.xlsx" in text_of(await sofie.answers("accept"))
     assert office.sights()[-1]["what"] == "the whole of a tilsyn as a file"
-    assert "Filen er ikke gemt" in text_of(await sofie.answers("decline")) if False else True
+    assert "tilbyder Manglende bilag og formål, 3. kvartal 2026.pdf" in text_of(await sofie.says("som pdf"))
+    assert "Filen er ikke gemt." in text_of(await sofie.answers("decline"))
+    assert len(office.sights()) == before + 4
+
+
+async def test_a_file_that_is_accepted_gives_nobody_a_right(office: Office) -> None:
+    """The address of the offer is known to whoever has seen it; the answer is looked at again."""
+    ole = await office.house.person("Ole Bang")
+    before = len(office.sights())
+    for text in ("sammenlign tilsynet med sidste kvartal", "tag en stikprøve på 29", "send rapporten fra tilsynet til mig"):
+        assert REFUSAL in text_of(await ole.says(text))
+    turn = Turn(Event(kind="press", id="1", at=NOW, who=Who(id=ole.id), conversation="c"), State(), office.house.app[app.DESK], "")
+    run = next(iter(await office.runs()))
+    for do in ("oversight file", "oversight export", "oversight compared", "oversight sample"):
+        await found().presses[do](turn, Button(label="x", do=do, data={"run": run.id, "kind": "xlsx", "size": "3"}), "", {})
+    assert [(one.text, one.file, one.offer, one.facts) for one in turn.replies] == [(REFUSAL, "", None, ())] * 4
+    assert len(office.sights()) == before
+
+
+async def test_the_commands_compare_sample_and_export_what_is_kept(office: Office, tmp_path: Path) -> None:
+    _, said = await office.command("run", "manglende_bilag", "--period", "2026-Q3", "--rows", "0")
+    run = said.rpartition("Kørsel ")[2].partition(",")[0]
+    status, said = await office.command("compare", run, "--rows", "1", "--out", str(tmp_path / "alle.parquet"))
+    assert (status, said.splitlines()[0]) == (
+        1,
+        "Manglende bilag og formål, 3. kvartal 2026. I forhold til 2. kvartal 2026: 7 nye og 3 løste.",
+    )
+    assert (tmp_path / "alle.parquet").exists()
+    status, said = await office.command("sample", run, "--size", "3")
+    assert (status, said.startswith("Manglende bilag og formål, 3. kvartal 2026: 3 tilfældige af 7.\n0 af 3 udtagne")) == (0, True)
+    status, said = await office.command("export", run, "--excel", str(tmp_path / "a.xlsx"), "--pdf", str(tmp_path / "a.pdf"))
+    assert (status, (tmp_path / "a.xlsx").stat().st_size > 5_000, (tmp_path / "a.pdf").read_bytes()[:5]) == (0, True, b"%PDF-")
+    partial = next(one for one in await office.runs() if one.state == "empty")
+    status, said = await office.command("export", partial.id, "--pdf", str(tmp_path / "b.pdf"))
+    assert (status, "ingen data, så der er intet resultat" in said, (tmp_path / "b.pdf").exists()) == (2, True, False)
+    both = ("kvantum.fakturaer", "kvantum.fakturaer", "--key", "faktura_id", "--period", "2026-09", "--sum", "beloeb_ekskl")
+    status, said = await office.command("compare", *both)
+    assert (status, said.splitlines()[0]) == (0, "kvantum.fakturaer og kvantum.fakturaer stemmer: 370 rækker.")
+    other = ("kvantum.fakturaer", "kvantum.bestillinger", "--key", "bestillingsnr", "--period", "2026-09")
+    assert (await office.command("compare", *other))[0] == 2  # an order has several lines: that is no key
+    assert [one.name for one in (office.var / "tilsyn").glob(".*")] == []
+
+
 async def test_a_controller_makes_checks_and_tries_a_file_of_their_own(office: Office, tmp_path: Path) -> None:
     named = ("--title", "Store køb", "--question", "Hvad er stort?", "--datasets", "kvantum.fakturaer, kvantum.kreditorer")
     assert (await office.command("new", *named, folder=tmp_path))[0] == 0
