@@ -17,6 +17,7 @@ from dialogs.oversight.sights import WHAT
 from dialogs.oversight.store import Run
 from dialogs.talk import Button, Fact, Input
 from dialogs.turn import Turn
+from dialogs.words import Word
 from nlu.normalise import fold
 
 AT_ONCE = 25  # findings that are judged in one go without being asked about
@@ -93,6 +94,8 @@ async def by_words(turn: Turn) -> bool:
 
     False: the text is something else.
     """
+    if await explained(turn):
+        return True
     if asked := asked_for(turn):
         run, numbers, verdict = asked
         if await permitted(turn) and (found := await office(turn.desk).runs.get(run)):
@@ -144,6 +147,17 @@ def ask_why(turn: Turn, run: Run, numbers: Sequence[int], verdict: str, *, named
     turn.say(
         f"Hvorfor {verb} {spoken(numbers)} {what}? Skriv det i en sætning.", Button(label="Vis næste fund", do="oversight judge", data=data)
     )
+
+
+async def explained(turn: Turn) -> bool:
+    """What a reason is for, where one was asked for and the person does not know what to write. False: that is not so."""
+    asking = next((one for one in turn.state.shown if one.data.get("asks") == "why"), None)
+    if asking is None or turn.state.open or words.means(turn.text) not in {Word.HELP, Word.UNSURE, Word.UNKNOWN}:
+        return False
+    turn.say(
+        "Skriv kort, hvorfor du vurderer det sådan. Det kommer med i rapporten, så andre kan følge det.", asking, key=turn.desk.new_id()
+    )
+    return True
 
 
 def asked_for(turn: Turn) -> tuple[str, list[int], Verdict] | None:
@@ -203,9 +217,8 @@ async def card(turn: Turn, run: Run, nr: int, left: int) -> None:
         facts.append(Fact(label=f"Vurderet {periods.said(earlier.period)}", value=was(before)))
     buttons = [Button(label=label(one), do="oversight verdict", data={"run": run.id, "nr": str(nr), "verdict": one}) for one in VERDICTS]
     buttons.append(Button(label="Spring over", do="oversight judge", data={"run": run.id, "nr": str(nr)}))
-    left_ = f"{telling.number(left)} er ikke vurderet" if left > 1 else "det sidste"
     turn.say(
-        f"{texts.plain(run.title)}, {periods.said(run.period)}: fund {nr} af {telling.number(run.rows)} ({left_}).",
+        f"{texts.plain(run.title)}, {periods.said(run.period)}: fund {nr} af {telling.number(run.rows)}. {telling.number(left)} er ikke vurderet.",
         *buttons,
         facts=facts,
         inputs=[Input(id="why", label="Begrundelse", max_length=500, hint="Skriv hvorfor. Det skal med ved alt andet end ok.")],

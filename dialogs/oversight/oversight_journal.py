@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -16,7 +17,7 @@ from connectors.errors import Denied, NotFound, Unavailable
 from connectors.records import CaseDraft, DocumentDraft, FileDraft, Receipt, Records, RecordsCase, filing_key
 from dialogs import texts
 from dialogs.desk import Desk
-from dialogs.fields import At, Text
+from dialogs.fields import At, Got, Reading, Text
 from dialogs.filing import CaseRef, Emne, Target, records, ref
 from dialogs.form import Ask, Notice, Request
 from dialogs.journal import safe as named
@@ -35,6 +36,16 @@ from jobs.engine import Job
 MOST = 3  # cases that are proposed
 NEW = re.compile(r"\bpå\s+(?:en\s+)?ny\s+(?:edoc-?\s?)?sag\b", re.I)
 CHANGED = "Vurderingen er ændret, siden den blev underskrevet, så der er ikke journaliseret noget. Skriv under igen først."
+
+
+@dataclass(frozen=True)
+class Title(Text):
+    """What a new case is called; proposed from the year and whose tilsyn it is."""
+
+    @override
+    async def propose(self, at: At) -> Reading:
+        run = await office(at.desk).runs.get(at.answers.get("of", "")) if (at.answers.get("case") or {}).get("new") else None
+        return Got(f"Ledelsestilsyn {run.last.year}, {(await office(at.desk).of(run)).owner}") if run else None
 
 
 class Form(Request):
@@ -67,7 +78,7 @@ class Form(Request):
         Ask(
             "Hvad skal den nye sag hedde?",
             "Sagens titel",
-            Text(least=4, most=200),
+            Title(least=4, most=200, orders=True),
             ("titel", "titlen", "navn", "overskrift"),
             "Fx ”Ledelsestilsyn 2026, Digital Arbejdsplads”. Brug ikke navne på borgere.",
             told="titlen er ”{}”",

@@ -148,7 +148,7 @@ async def bars(desk: Desk, run: Run, me: Colleague) -> Notice | None:
     if left := await oversight.judgements.left(run, wanted):
         wish = samples.of_head(await oversight.of(run)) if wanted is None else None
         sample = f" Tilsynet er med stikprøve ({wish.said}), så du kan nøjes med at vurdere den: skriv ”tag en stikprøve”." if wish else ""
-        text = f"Der mangler at blive vurderet {texts.count(len(left), 'fund', 'fund')}, før der kan skrives under.{sample}"
+        text = f"{texts.count(len(left), 'fund', 'fund')} er ikke vurderet. Det skal være gjort, før der kan skrives under.{sample}"
         return Notice(text, (Button(label="Vurdér fund", do="oversight judge", data=data),), stop=True)
     if signed := await oversight.signatures.current(run):
         text = f"{texts.plain(signed.signed_by)} skrev under {texts.when(signed.at, desk.now())} (version {signed.version}), og der er ikke ændret noget siden."
