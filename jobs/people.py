@@ -1,5 +1,6 @@
 """Pseudonyms: run data and the chain know a person by a keyed hash. Who has the key can say which runs are somebody's, nobody else can."""
 
+import functools
 import hashlib
 import hmac
 import os
@@ -18,10 +19,14 @@ class Pseudonyms:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._made = functools.lru_cache(1000)(self._make)  # each step of a job names whose it is
 
     def of(self, person: str) -> str:
         """The pseudonym of a person's id; "" for nobody."""
-        return f"{MARK}{hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()[:32]}" if person else ""
+        return self._made(person) if person else ""
+
+    def _make(self, person: str) -> str:
+        return f"{MARK}{hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()[:32]}"
 
     def settle(self, connection: Connection) -> None:
         """Take up what older releases wrote by the ids themselves. Raises ValueError where the database knows another key."""

@@ -8,7 +8,9 @@ import functools
 import inspect
 import json
 import math
+import weakref
 from collections.abc import Callable, Hashable
+from types import FunctionType
 from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
@@ -125,10 +127,18 @@ class Shape:
         return self._adapter.validate_python(plain, by_alias=False, by_name=True)
 
 
+PROMISED: weakref.WeakKeyDictionary[FunctionType, Any] = weakref.WeakKeyDictionary()  # read once, and kept no longer than the call
+
+
 def returned_by(call: Callable[..., Any]) -> Any:
     """The type that a call's return annotation names, or Any. Raises NameError for an annotation that cannot be read."""
     while isinstance(call, functools.partial):
         call = call.func
     if not (inspect.isroutine(call) or inspect.isclass(call)):
         call = type(call).__call__
-    return get_type_hints(call, include_extras=True).get("return", Any)
+    call = getattr(call, "__func__", call)  # of a method: itself is new each time
+    if not isinstance(call, FunctionType):
+        return get_type_hints(call, include_extras=True).get("return", Any)
+    if call not in PROMISED:
+        PROMISED[call] = get_type_hints(call, include_extras=True).get("return", Any)
+    return PROMISED[call]
