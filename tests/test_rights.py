@@ -113,10 +113,15 @@ TABLE = [
     *rows("approval.decide", (LAWYER, "godkend", "Der venter ikke noget på dit svar")),
     *rows("activity.list", (LAWYER, "hvad har du gjort for mig", "Jeg har ikke gjort noget for dig endnu")),
     *rows("undo", (LAWYER, "fortryd det sidste du gjorde", "Der er ikke noget i gang. Intet er ændret")),
-    *rows("oversight.run", (EMPLOYEE, ("kør tilsynet Konsulentfakturaer mod timer", "for 3. kvartal"), TILSYN)),
+    *rows("oversight.run", (EMPLOYEE, "kør tilsynet Konsulentfakturaer mod timer", TILSYN)),
     *rows(
         "oversight.result", (EMPLOYEE, "vis resultatet af ledelsestilsynet", TILSYN), (LAWYER, "vis resultatet af ledelsestilsynet", TILSYN)
     ),
+    *rows("oversight.sign", (EMPLOYEE, "skriv under på tilsynet", TILSYN), (MANAGER, "skriv under på tilsynet", "ikke kørt noget tilsyn")),
+    *rows("oversight.ask", (EMPLOYEE, "godkend ledelsestilsynet for 3. kvartal", TILSYN)),
+    *rows("oversight.follow", (EMPLOYEE, "følg op på fejlene i tilsynet", TILSYN), (CONTROLLER, "følg op på fund 3", "ikke kørt noget tilsyn")),
+    *rows("oversight.close", (EMPLOYEE, "luk opfølgningen på fund 3", "ingen åben opfølgning"), (LAWYER, "vis opfølgningerne", "ingen opfølgninger")),
+    *rows("oversight.journal", (EMPLOYEE, "journalisér tilsynet på sag 2026-0012345", TILSYN)),
     *rows("greeting", (LAWYER, "hej", "Hej")),
     *rows("thanks", (LAWYER, "tak", "Selv tak")),
     *rows("help", (LAWYER, "hvad kan du", "Jeg er et program")),

@@ -43,7 +43,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "killed before": {"status": 503, "retry_after": 2, "times": 1},
     "killed after": {"drop_answer": True, "times": 1},
 }
-READS = {"oversight.run"}  # what it finds it keeps itself
+READS = {"oversight.run", "oversight.sign", "oversight.ask"}  # what they find, keep and say stays here
+OF_A_RUN = {"oversight.follow", "oversight.close", "oversight.journal"}  # tried over one run that is there, in dialogs/test_oversight_following.py
 TROUBLED = re.compile(r"^\((?:fault|drop|slow|later|edit)", re.MULTILINE)
 OTHERS = re.compile(r"\n\(as ")  # who approves a standard request: here nobody need, by tests/rules
 SAME = re.compile(r"Set-|Add-\w+Permission")  # said a second time in the same words it changes nothing
@@ -56,7 +57,7 @@ FIRST: dict[Path, Counter[Write]] = {}  # of which so much was done before it wa
 
 def plays() -> Iterator[Path]:
     """Per form the calm transcripts that show different writes; where none shows any, the first in which something is told later."""
-    for intent in sorted(set(found().forms) - READS):
+    for intent in sorted(set(found().forms) - READS - OF_A_RUN):
         calm = [path for path in sorted(HERE.glob(f"{intent.replace('.', '_')}.*.txt")) if calm_for(intent, path.read_text())]
         shown = {tuple(sorted(set(re.findall(r"^= (\w+ \w+ [A-Za-z]{4,16})", path.read_text(), re.MULTILINE)))): path for path in calm}
         told = [path for path in calm if "\n(wait)\n" in path.read_text()]
