@@ -68,9 +68,7 @@ def buttons(shown: Shown, seen: int) -> list[Button]:
     """What can be done next. Each names the run: what is said next is of it."""
     run, found = shown.run, []
     if not run.is_whole:
-        text = f"kør tilsynet ”{run.title}” for {periods.said(run.period)}"
-        again = Button(label="Prøv igen", do="offer", data={"intent": "oversight.run", "text": text, "run": run.id})
-        return [again] if run.state != "running" else []
+        return again(run)
     if seen < run.rows:
         found.append(Button(label="Vis flere fund", do="oversight rows", data={"run": run.id, "first": str(seen)}))
     if shown.development and shown.before:
@@ -78,6 +76,13 @@ def buttons(shown: Shown, seen: int) -> list[Button]:
     found.append(next_step(shown))
     found.append(Button(label="Hent Excel", do="oversight export", data={"run": run.id, "kind": "xlsx"}))
     return [*found, Button(label="Hent PDF", do="oversight export", data={"run": run.id, "kind": "pdf"})]
+
+
+def again(run: Run) -> list[Button]:
+    """The way to a new run where one has ended without a result."""
+    text = f"kør tilsynet ”{run.title}” for {periods.said(run.period)}{f' for enheden {run.unit}' if run.unit else ''}"
+    button = Button(label="Prøv igen", do="offer", data={"intent": "oversight.run", "text": text, "run": run.id})
+    return [button] if run.state != "running" and not run.is_whole else []
 
 
 def next_step(shown: Shown) -> Button:

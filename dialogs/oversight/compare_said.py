@@ -8,7 +8,7 @@ from connectors.datasets import Period
 from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.fields import At
-from dialogs.oversight import compare, comparing, periods, pointed, telling
+from dialogs.oversight import cards, compare, comparing, periods, pointed, telling
 from dialogs.oversight.comparing import Compared
 from dialogs.oversight.fields import said_in
 from dialogs.oversight.pairing import NUMBER, STATUS, TIMES
@@ -51,7 +51,7 @@ async def compared(turn: Turn) -> None:
     if run is None:
         return
     if not run.is_whole:
-        turn.say(f"{telling.answer(run)} Den kan derfor ikke sammenlignes.")
+        turn.say(f"{telling.answer(run)} Den kan derfor ikke sammenlignes.", *cards.again(run))
         return
     other = first or next(iter(asked), None)
     if YEAR.search(fold(turn.text)):

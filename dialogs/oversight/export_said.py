@@ -5,7 +5,7 @@ import re
 
 from dialogs import texts
 from dialogs.fields import At
-from dialogs.oversight import exports, pointed, telling
+from dialogs.oversight import cards, exports, pointed, telling
 from dialogs.oversight.exports import KINDS, Kind, NoResult
 from dialogs.oversight.fields import said_in
 from dialogs.oversight.rights import office
@@ -36,7 +36,7 @@ async def offered(turn: Turn, run: Run, kind: Kind) -> None:
     try:
         path = await exports.made(office(turn.desk), run, kind)
     except NoResult:
-        turn.say(f"{telling.answer(run)} Der er ikke noget at sende.")
+        turn.say(f"{telling.answer(run)} Der er ikke noget at sende.", *cards.again(run))
         return
     except NotRun as error:
         turn.say(f"Filen kunne ikke laves. {texts.plain(error.fault.text)}")

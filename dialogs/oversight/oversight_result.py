@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from connectors.datasets import Period
 from dialogs import texts
@@ -41,7 +40,6 @@ WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (  # said of runs: the firs
 UNSURE = frozenset(
     {OUT_OF_SCOPE, "help", "thanks", "greeting"}
 )  # what the model takes a few words for that say little without the card above them
-LONGEST = timedelta(hours=2)  # that a command works on a run
 MOST = 40  # datasets or tilsyn on a card
 
 
@@ -107,7 +105,7 @@ async def newest(turn: Turn, tilsyn: Tilsyn | None, period: Period | None) -> No
     """The newest run of that tilsyn and period; where it gave nothing, that is what is told."""
     runs = await office(turn.desk).runs.of(tilsyn.name if tilsyn else "", period, 1)
     if runs:
-        await shown(turn, await settled(turn, runs[0]), 0)
+        await shown(turn, await pointed.settled(turn, runs[0]), 0)
         return
     run = Button(
         label="Kør det nu",
@@ -120,15 +118,6 @@ async def newest(turn: Turn, tilsyn: Tilsyn | None, period: Period | None) -> No
         turn.say(telling.never(tilsyn.title, period), run)
     else:
         turn.say(f"Der er ikke kørt noget tilsyn{f' for {periods.said(period)}' if period else ''} endnu.", run)
-
-
-async def settled(turn: Turn, run: Run) -> Run:
-    """A run as it stands: one that nobody works on any more is not under way."""
-    if run.state != "running":
-        return run
-    status = await turn.desk.jobs.status(run.job) if run.job else None
-    over = status.state in {"cancelled", "failed", "done"} if status else turn.desk.now() - run.started_at > LONGEST
-    return await office(turn.desk).stopped(run) if over else run
 
 
 async def shown(turn: Turn, run: Run, first: int) -> None:
@@ -157,7 +146,7 @@ async def overview(turn: Turn, known: dict[str, Tilsyn]) -> None:
     for one in await office(turn.desk).runs.of(most=500):
         runs.setdefault(one.tilsyn, one)
     for name, one in runs.items():
-        runs[name] = await settled(turn, one)
+        runs[name] = await pointed.settled(turn, one)
     facts = [Fact(label=texts.plain(one.title), value=standing(runs.get(one.name))) for one in list(known.values())[:MOST]]
     facts += rest(len(known))
     never = sum(one.name not in runs for one in known.values())

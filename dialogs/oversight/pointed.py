@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 from connectors.datasets import Period
 from dialogs import texts
@@ -18,6 +19,7 @@ DOING = re.compile(  # what is to be done with the run: words that may stand in 
     r"\b(?:underskriv\w*|skriv\w*\s+under|godkend\w*|vurd[eé]r\w*|bedøm\w*|journalis\w*|arkiv\w*|følg\w*\s+op|opfølgning\w*|fejl\w*|fund\w*|rapport\w*)",
     re.I,
 )
+LONGEST = timedelta(hours=2)  # that a command works on a run
 MOST = 5  # tilsyn to choose among
 
 
@@ -46,12 +48,12 @@ async def of(turn: Turn, text: str, period: Period | None) -> Run | None:
     tilsyn = some[0] if some else None
     shown = seen if tilsyn is None or (seen and seen.tilsyn == tilsyn.name) else None
     if shown and period in {None, shown.period}:
-        return shown
+        return await settled(turn, shown)
     named = tilsyn.name if tilsyn else shown.tilsyn if shown else ""
     runs = await oversight.runs.of(named, period, 1)
     if not runs:
         never(turn, tilsyn, period)
-    return runs[0] if runs else None
+    return await settled(turn, runs[0]) if runs else None
 
 
 def never(turn: Turn, tilsyn: Tilsyn | None, period: Period | None) -> None:
@@ -86,4 +88,13 @@ async def named_by(turn: Turn, button: Button) -> Run | None:
     run = await office(turn.desk).runs.get(button.data.get("run", ""))
     if run is None:
         turn.say("Den kørsel findes ikke længere.")
-    return run
+    return await settled(turn, run) if run else None
+
+
+async def settled(turn: Turn, run: Run) -> Run:
+    """A run as it stands: one that nobody works on any more is not under way."""
+    if run.state != "running":
+        return run
+    status = await turn.desk.jobs.status(run.job) if run.job else None
+    over = status.state in {"cancelled", "failed", "done"} if status else turn.desk.now() - run.started_at > LONGEST
+    return await office(turn.desk).stopped(run) if over else run

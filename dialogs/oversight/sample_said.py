@@ -5,7 +5,7 @@ import re
 from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.fields import At
-from dialogs.oversight import pointed, samples, sampling, telling
+from dialogs.oversight import cards, pointed, samples, sampling, telling
 from dialogs.oversight.fields import said_in
 from dialogs.oversight.rights import office
 from dialogs.oversight.running import NotRun
@@ -36,7 +36,7 @@ async def asked(turn: Turn) -> None:
     if run is None:
         return
     if run.state != "found":
-        turn.say(f"{telling.answer(run)} Der er derfor ingen stikprøve at tage.")
+        turn.say(f"{telling.answer(run)} Der er derfor ingen stikprøve at tage.", *cards.again(run))
         return
     await drawn(turn, run, await wish_of(turn.text, turn.desk, run))
 
@@ -116,7 +116,8 @@ async def card(desk: Desk, run: Run, sample: Drawn, person: str, first: int = 0)
 def buttons(run: Run, seen: int, total: int) -> list[Button]:
     """More of the rows, and the file."""
     more = [Button(label="Vis flere", do="oversight sample", data={"run": run.id, "first": str(seen)})] if seen < total else []
-    return [*more, Button(label="Hent Excel", do="oversight export", data={"run": run.id, "kind": "xlsx"})]
+    judge = Button(label="Vurdér fund", do="oversight judge", data={"run": run.id})
+    return [*more, judge, Button(label="Hent Excel", do="oversight export", data={"run": run.id, "kind": "xlsx"})]
 
 
 async def pressed(turn: Turn, button: Button, card_: str, inputs: dict[str, str]) -> None:

@@ -51,7 +51,7 @@ class Wish(BaseModel):
         column = telling.heading(self.by)
         match self.method:
             case "tilfældige":
-                return f"{telling.number(self.size)} tilfældige"
+                return texts.count(self.size, "tilfældigt", "tilfældige")
             case "største":
                 random = f" og {telling.number(self.size)} tilfældige af resten" if self.size else ""
                 return f"de {telling.number(self.largest)} største efter {column}{random}"
