@@ -1,13 +1,19 @@
 """Judging findings: several at once and several people, reasons, history, and what carries over from the run before."""
 
 import asyncio
-from pathlib import Path
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from dialogs.oversight.judging import CannotJudge
 from dialogs.oversight.shown import Verdict
+from dialogs.oversight.store import Runs, url_of
 from tests.dialogs.test_oversight_runs import Q2, Q3, SQL, Place, place
+from tests.jobs.postgres_server import Server, binaries
 
 __all__ = ["place"]  # a fixture
 JENS, SOFIE = ("jens", "Jens Kjær"), ("sofie", "Sofie Lund")
@@ -35,21 +41,21 @@ async def test_the_newest_entry_of_a_finding_counts_and_none_is_lost(place: Plac
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("numbers", "verdict", "reason", "said"),
-    [
-        ([1], "fejl", "  ", "Skriv en begrundelse: den skal med, når et fund er fejl"),
-        ([1], "forklaret", "", "Skriv en begrundelse"),
-        ([2, 3], "ok", "", r"noget fund nr\. 3\. Der er 2 fund"),
-        ([0], "ok", "", "noget fund"),
-        ([], "ok", "", "hvilket fund"),
-        ([1], "godt", "x", "Et fund kan være ok, fejl, forklaret eller skal undersøges"),
-    ],
-)
-async def test_what_is_no_judgement_is_refused_whole(place: Place, numbers: list[int], verdict: Verdict, reason: str, said: str) -> None:
+REFUSED: list[tuple[list[int], Verdict, str, str]] = [
+    ([1], "fejl", "  ", "Skriv en begrundelse: den skal med, når et fund er fejl"),
+    ([1], "forklaret", "", "Skriv en begrundelse"),
+    ([2, 3], "ok", "", "noget fund nr. 3. Der er 2 fund"),
+    ([0], "ok", "", "noget fund nr. 0"),
+    ([], "ok", "", "hvilket fund"),
+    ([1], cast("Verdict", "godt"), "x", "Et fund kan være ok, fejl, forklaret eller skal undersøges"),
+]
+
+
+async def test_what_is_no_judgement_is_refused_whole(place: Place) -> None:
     run = await place.run()
-    with pytest.raises(CannotJudge, match=said):
-        await place.oversight.judgements.put(run, numbers, verdict, reason, by=JENS)
+    for numbers, verdict, reason, said in REFUSED:
+        with pytest.raises(CannotJudge, match=re.escape(said)):
+            await place.oversight.judgements.put(run, numbers, verdict, reason, by=JENS)
     assert await place.oversight.judgements.of(run) == {}
     nothing = await place.run(key="other", graense="9000")
     with pytest.raises(CannotJudge, match="ingen fund at vurdere"):
@@ -84,12 +90,38 @@ async def test_what_was_ok_or_explained_carries_over_where_the_data_are_the_same
     assert {nr: one.by for nr, one in (await judgements.of(again)).items()} == {rows["F0"]: "Sofie Lund (overført)"}
 
 
-async def test_judgements_go_when_their_run_does(place: Place, tmp_path: Path) -> None:
-    from datetime import timedelta
-
+async def test_judgements_go_when_their_run_does(place: Place) -> None:
     run = await place.run()
     await place.oversight.judgements.put(run, [1], "ok", "", by=JENS)
     now = place.oversight.now()
     place.oversight.now = lambda: now + timedelta(days=6 * 365)
     await place.run(key="later")
     assert await place.oversight.judgements.of(run) == {}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    found = binaries()
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must have a PostgreSQL server")
+        pytest.skip("no PostgreSQL server on this machine")
+    server = Server(found)
+    yield server
+    server.remove()
+
+
+@pytest.mark.postgres
+async def test_the_same_on_postgresql(place: Place, server: Server) -> None:
+    place.oversight.runs = Runs(url_of(server.database(), place.oversight.folder))
+    place.money.amounts = [150, 150, 250, 250, 350, 350, 450, 450]
+    earlier, judgements = await place.run(), place.oversight.judgements
+    await asyncio.gather(
+        *(judgements.put(earlier, [n], "forklaret", f"Aftale {n}", by=JENS if n % 2 else SOFIE) for n in (1, 2, 3, 4, 1, 2))
+    )
+    assert await judgements.left(earlier) == []
+    assert [len(await judgements.history(earlier, n)) for n in (1, 2, 3, 4)] == [2, 2, 1, 1]
+    later = await place.run(key="later")
+    assert {nr: one.reason for nr, one in (await judgements.of(later)).items()} == {n: f"Aftale {n}" for n in (1, 2, 3, 4)}
+    assert await judgements.carry(later, earlier) == 4
+    assert [len(await judgements.history(later, n)) for n in (1, 2, 3, 4)] == [1, 1, 1, 1]

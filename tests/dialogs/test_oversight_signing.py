@@ -1,0 +1,128 @@
+"""What is signed, what stands in the way of it, and versions: over runs whose source is told what to hold."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dialogs.oversight import exports, signing
+from dialogs.oversight.judging import Entry
+from dialogs.oversight.signing import Signed, Taken
+from dialogs.oversight.store import Run
+from tests.dialogs.test_oversight_runs import Q2, Place, place
+
+__all__ = ["place"]  # a fixture
+JENS, SOFIE = ("jens", "Jens Kjær"), ("sofie", "Sofie Lund")
+
+
+async def signed(place: Place, run: Run, job: str = "sign:1") -> Signed:
+    """As the job of that key signs a run now."""
+    oversight = place.oversight
+    draft = await signing.drafted(oversight, run)
+    until = max((one.seq for one in (await oversight.judgements.of(run)).values()), default=0)
+    text = signing.text_of(run, draft.lines, "Fulgt op.")
+    one = Signed(run.by_name, "Karen Mørch", oversight.now(), text, draft.version, "karen", job, draft.digest, "Fulgt op.", 40, until)
+    await oversight.signatures.put(run, one)
+    return one
+
+
+async def test_the_text_says_what_was_looked_at_found_and_judged_and_names_its_hashes(place: Place) -> None:
+    run = await place.run()
+    await place.oversight.judgements.put(run, [1], "ok", "", by=JENS)
+    await place.oversight.judgements.put(run, [2], "fejl", "Betalt to gange, 010170-1234", by=SOFIE)
+    one = await signed(place, run)
+    lines = one.text.splitlines()
+    assert lines[:2] == ["Ledelsestilsyn: Store fakturaer, 3. kvartal 2026.", signing.SENTENCE]
+    assert lines[2:9] == [
+        "Spørgsmål: Hvilke fakturaer er store?",
+        "Periode: 3. kvartal 2026",
+        "Population: 4 rækker: penge.fakturaer 2 (sum 500,00), penge.kreditorer 2",
+        "Fund: 2",
+        "Vurdering: 1 ok og 1 fejl",
+        "Vurderet af: Jens Kjær (1), Sofie Lund (1)",
+        "Kørt af: Jens Kjær, 24.11.2026 kl. 10.00",
+    ]
+    hashes = [line.partition(": ")[2].replace(" ", "") for line in lines if "SHA-256" in line]
+    assert hashes == [run.sha256, run.sql_sha256, one.digest]
+    assert lines[-2:] == ["Version: 1", "Konklusion: Fulgt op."]
+    assert await place.oversight.signatures.current(run) == one
+    shown = await exports.shown_of(place.oversight, run)
+    assert (shown.signature, shown.conclusion) == (one, "Fulgt op.")
+
+
+async def test_a_change_after_the_signature_is_a_new_version_that_shows_what_changed(place: Place) -> None:
+    run, signatures = await place.run(), place.oversight.signatures
+    await place.oversight.judgements.put(run, [1, 2], "ok", "", by=JENS)
+    first = await signed(place, run)
+    await signatures.put(run, replace(first, text="another"))  # the same job once more, after a crash: nothing new
+    assert await signatures.of(run) == [first]
+    with pytest.raises(Taken):
+        await signatures.put(run, replace(first, job="sign:2"))
+    await place.oversight.judgements.put(run, [2], "fejl", "Aftalen er udløbet", by=SOFIE)
+    assert await signatures.current(run) is None
+    assert (await exports.shown_of(place.oversight, run)).signature is None
+    draft = await signing.drafted(place.oversight, run)
+    assert (draft.version, draft.lines[-1]) == (2, ("Ændret siden version 1", "fund 2: ok → fejl (Aftalen er udløbet)"))
+    second = await signed(place, run, "sign:2")
+    assert await signatures.of(run) == [first, second]
+    assert await signatures.current(run) == second
+
+
+async def test_nothing_found_is_signed_too_and_a_broken_run_has_nothing_to_judge(place: Place) -> None:
+    nothing = await place.run(graense="9000")
+    assert await place.oversight.judgements.left(nothing) == []
+    one = await signed(place, nothing)
+    assert "Fund: 0, intet fundet" in one.text.splitlines()
+    assert not any(line.startswith(("Vurdering:", "Vurderet af:")) for line in one.text.splitlines())
+    assert await place.oversight.signatures.current(nothing) == one
+
+
+async def test_findings_about_oneself_are_found_by_any_id_in_any_column(place: Place) -> None:
+    run = await place.run()
+    path = place.oversight.findings(run)
+    table = pq.read_table(path)
+    people = pa.array([" JKJA ", "en anden"], pa.string())
+    pq.write_table(table.append_column("godkendt_af", people), path)
+    first = table["nr"].to_pylist()[0]
+    assert await signing.own_rows(place.oversight, run, ["jkja", "jens.kjaer@kk.example"]) == [first]
+    assert await signing.own_rows(place.oversight, run, ["jkj", ""]) == []
+    assert await signing.own_rows(place.oversight, run, ["ØRESUND"]) == [1, 2]
+
+
+async def test_what_was_touched_since_the_run_is_not_signed(place: Place) -> None:
+    run = await place.run()
+    assert await signing.is_intact(place.oversight, run)
+    path = place.oversight.findings(run)
+    table = pq.read_table(path)
+    pq.write_table(table.slice(1), path)
+    assert not await signing.is_intact(place.oversight, run)
+    pq.write_table(table, path)
+    assert await signing.is_intact(place.oversight, run)
+    sql = place.oversight.place(run.id) / "tilsyn.sql"
+    sql.write_text(sql.read_text().replace("$graense", "$graense + 1", 1))
+    assert not await signing.is_intact(place.oversight, run)
+
+
+async def test_minutes_that_people_spent(place: Place) -> None:
+    begun = place.oversight.now()
+
+    def entry(nr: int, who: str, minutes: float, carried: str = "") -> Entry:
+        return Entry("ok", "", who, begun + timedelta(minutes=minutes), who, carried, "", nr)
+
+    one = {n: entry(n, "jens", n) for n in range(1, 6)}  # five in four minutes, and one for the first
+    assert signing.spent(one, 0) == 5
+    assert signing.spent(one | {6: entry(6, "jens", 200)}, 0) == 15  # lunch counts as ten
+    assert signing.spent(one | {7: entry(7, "sofie", 2), 8: entry(8, "sofie", 6)}, 0) == 10  # at the same time: both worked
+    assert signing.spent(one | {9: entry(9, "jens", 300, carried="before")}, 0) == 5
+    assert signing.spent(one, 5) == 1  # all of it was counted when it was signed before
+    assert signing.spent({}, 0) == 1
+
+
+async def test_signatures_go_with_their_runs(place: Place) -> None:
+    run = await place.run(Q2)
+    await place.oversight.judgements.put(run, range(1, run.rows + 1), "ok", "", by=JENS)
+    await signed(place, run)
+    await place.oversight.signatures.remove([run.id])
+    assert await place.oversight.signatures.of(run) == []
