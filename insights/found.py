@@ -103,25 +103,28 @@ def kind_of(arrow: str) -> Kind:
 
 
 class Reader:
-    """Reads findings. One database in memory for all, so that its limits hold for all together; a few questions at a time."""
+    """Reads findings. One database in memory for all, so that its limits hold for all together; a few questions at a time.
 
-    def __init__(self) -> None:
+    seconds: that one question may take.
+    """
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._lock = threading.Lock()
         self._base: duckdb.DuckDBPyConnection | None = None
 
     async def rows(self, path: Path, columns: Mapping[str, Kind], wish: Wish) -> Rows:
-        """A page of rows. Raises BadWish."""
+        """A page of rows: first their places in the file, by the columns that it takes; then those rows whole. Raises BadWish."""
         where, values = condition(wish, columns)
         order = ordered(wish, columns)
         size = max(1, min(wish.size, MOST))
-        first = (max(1, wish.page) - 1) * size
-        names = ", ".join(quoted(name) for name in columns)
+        page = Page(order, quoted(wish.sort) if wish.sort else "", (max(1, wish.page) - 1) * size, size)
 
         def work(cursor: "duckdb.DuckDBPyConnection") -> Rows:
-            [(total,)] = cursor.execute(f"SELECT count(*) FROM {SOURCE}{where}", [str(path), *values]).fetchall()
-            page = cursor.execute(f"SELECT {names} FROM {SOURCE}{where} ORDER BY {order} LIMIT {size} OFFSET {first}", [str(path), *values])
-            return Rows(total, [dict(zip(columns, row, strict=True)) for row in page.fetchall()])
+            given = [str(path), *values]
+            total, places = fitting(cursor, given, where, page) if where else every(cursor, given, page)
+            return Rows(total, whole(cursor, path, columns, places))
 
         return await self.ask(work)
 
@@ -153,7 +156,7 @@ class Reader:
 
         async with self._gate:
             cursor = await asyncio.to_thread(self._cursor)
-            stop = asyncio.get_running_loop().call_later(SECONDS, cursor.interrupt)
+            stop = asyncio.get_running_loop().call_later(self._seconds, cursor.interrupt)
             try:
                 return await asyncio.to_thread(work, cursor)
             except duckdb.InterruptException:
@@ -176,6 +179,50 @@ class Reader:
 
 
 SOURCE = f"read_parquet(?, {PLACE}=true)"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of sorted rows. order: after ORDER BY. sort: the column that it names, "" for none."""
+
+    order: str
+    sort: str
+    first: int
+    size: int
+
+    @property
+    def sql(self) -> str:
+        return f"ORDER BY {self.order} LIMIT {self.size} OFFSET {self.first}"
+
+
+def every(cursor: "duckdb.DuckDBPyConnection", given: list[Any], page: Page) -> tuple[int, list[int]]:
+    """How many rows there are, and the places in the file of a page of them."""
+    [(total,)] = cursor.execute(f"SELECT count(*) FROM {SOURCE}", given).fetchall()
+    if not page.sort:
+        return total, list(range(page.first, min(page.first + page.size, total)))
+    return total, [row[0] for row in cursor.execute(f"SELECT {PLACE} FROM {SOURCE} {page.sql}", given).fetchall()]
+
+
+def fitting(cursor: "duckdb.DuckDBPyConnection", given: list[Any], where: str, page: Page) -> tuple[int, list[int]]:
+    """The same of the rows that a condition leaves, which is looked at once for both."""
+    names = f"{PLACE}, {page.sort}" if page.sort else PLACE
+    fits = f"WITH fits AS MATERIALIZED (SELECT {names} FROM {SOURCE}{where})"
+    rows = cursor.execute(f"{fits} SELECT {PLACE}, (SELECT count(*) FROM fits) FROM fits {page.sql}", given).fetchall()
+    if rows or not page.first:
+        return (rows[0][1] if rows else 0), [row[0] for row in rows]
+    [(total,)] = cursor.execute(f"SELECT count(*) FROM {SOURCE}{where}", given).fetchall()  # beyond the last page
+    return total, []
+
+
+def whole(cursor: "duckdb.DuckDBPyConnection", path: Path, columns: Mapping[str, Kind], places: Sequence[int]) -> list[dict[str, Any]]:
+    """The rows of those places, in that order."""
+    if not places:
+        return []
+    names = ", ".join(quoted(name) for name in columns)
+    numbers = ", ".join(str(int(one)) for one in places)  # written out: DuckDB then reads the parts of the file that hold them alone
+    asked = f"SELECT {PLACE}, {names} FROM {SOURCE} WHERE {PLACE} IN ({numbers}) AND {PLACE} BETWEEN {min(places)} AND {max(places)}"
+    found = {row[0]: dict(zip(columns, row[1:], strict=True)) for row in cursor.execute(asked, [str(path)]).fetchall()}
+    return [found[place] for place in places]
 
 
 def known(name: str, columns: Mapping[str, Kind]) -> str:
@@ -220,7 +267,8 @@ def condition(wish: Wish, columns: Mapping[str, Kind]) -> tuple[str, list[Any]]:
 def searched(text: str, columns: Mapping[str, Kind]) -> tuple[str, list[Any]]:
     """A text looked for in every column that holds one, and as a whole number or day in the others."""
     wanted = text.lower()
-    parts = [f"contains(lower({quoted(name)}), ?)" for name, kind in columns.items() if kind == "text"]
+    folded = "lower({})" if wanted != text.upper() else "{}"  # a number has no small letters, and is found in half the time
+    parts = [f"contains({folded.format(quoted(name))}, ?)" for name, kind in columns.items() if kind == "text"]
     values: list[Any] = [wanted] * len(parts)
     for kind, read in READ.items():
         for name in (name for name, one in columns.items() if one == kind):

@@ -174,3 +174,17 @@ async def test_who_has_no_right_reads_why_and_sees_nothing(window: Windows) -> N
     page = await window.open(f"runs/{window.tab.runs['found'].id}", "Ole Bang")
     await expect(page.get_by_role("alert")).to_contain_text("Tilsyn kan kun ledere og controllere køre og se.")
     assert await page.get_by_role("table").count() == 0
+
+
+async def test_what_a_page_wants_done_is_said_in_the_chat(window: Windows) -> None:
+    page = await window.open(f"runs/{window.tab.runs['partial'].id}")
+    async with page.expect_popup() as popup:
+        await page.get_by_role("button", name="Kør det igen i chatten").click()
+    chat = await popup.value
+    field = chat.get_by_label("Skriv en besked til Kollega")
+    await expect(field).to_have_value("kør tilsynet ”Konsulentfakturaer mod timer” for 3. kvartal 2026")
+    await field.press("Enter")
+    await expect(chat.get_by_role("button", name="Ja, kør det")).to_be_visible()
+    async with chat.expect_popup() as popup:
+        await chat.get_by_role("link", name="Fane: Tilsyn").click()
+    await expect((await popup.value).get_by_role("heading", level=1)).to_be_visible()
