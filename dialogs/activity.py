@@ -73,7 +73,7 @@ async def listed(turn: Turn, text: str, before: datetime | None) -> None:
     jobs, me = turn.desk.jobs, turn.event.who.id
     rows = await jobs.mine(me, MOST + 1, which)
     if not rows:
-        turn.say(nothing(which))
+        turn.say(nothing(which, saved=bool(SAVED.search(fold(text)))))
         return
     shown, about = rows[:MOST], await jobs.recalled(me, [row.key for row in rows[:MOST]])
     asking = {one.key for one in await open_asks(turn)}
@@ -107,8 +107,12 @@ def period(turn: Turn, said_: str) -> tuple[datetime | None, datetime | None]:
     return midnight[0], None if FIRST.search(said_) else midnight[1]
 
 
-def nothing(which: Which) -> str:
-    """There is nothing of that kind."""
+def nothing(which: Which, *, saved: bool = False) -> str:
+    """There is nothing of that kind. saved: what it has saved was asked for."""
+    if saved:
+        what = "af den slags" if which.intents else "færdigt"
+        when = "i den periode" if which.since or which.until else "endnu"
+        return f"Jeg har ikke sparet dig tid {when}, for jeg har ikke gjort noget {what} for dig."
     if which.state == "open":
         return "Jeg har ikke noget i gang for dig lige nu."
     if which == Which():
@@ -120,6 +124,8 @@ async def said(turn: Turn, which: Which, number: int, *, older: bool, all_: bool
     """The sentence above the lines."""
     if SAVED.search(fold(turn.text)):
         minutes = await turn.desk.jobs.saved(turn.event.who.id, which)
+        if not minutes:
+            return "Det har ikke sparet dig tid. Her er, hvad jeg har gjort."
         return f"Det har sparet dig omkring {texts.count(minutes, 'minut', 'minutter')}. Her er det, det kommer fra."
     what = {"failed": "lykkedes ikke", "open": "er i gang"}.get(which.state)
     things = "én ting" if number == 1 else f"{number} ting"

@@ -7,6 +7,7 @@ from dialogs import corrections, texts, words
 from dialogs.asking import Asking
 from dialogs.clauses import Clause, clauses, says_something
 from dialogs.fields import At, Bad, Got, Pick, Reading, Text, Which
+from dialogs.people_table import crowd
 from dialogs.who import Who
 
 MOST_CLAUSES, LONGEST = 12, 600  # what is longer is a story, not a list of corrections
@@ -80,8 +81,15 @@ class Changing(Asking):
         kind = self.asks[name].kind
         reading = await kind.find(text, self.at(name))
         now = self.form.answers.get(name)
+        if kind.corrects and isinstance(reading, Got) and len(crowd(reading.value).open) > len(crowd(now).open):
+            return None if await self.picks(text) else reading
         left = isinstance(kind, Pick) and isinstance(reading, Which) and any(value == now for _, value in reading.choices)
         return Got(now) if left else reading
+
+    async def picks(self, text: str) -> bool:
+        """Whether a text answers one of the form's choices, so that what nobody is called is no name: "også sende som den"."""
+        kinds = {name: kind for name in self.kind.wanted(self.form.answers) if isinstance(kind := self.asks[name].kind, Pick)}
+        return any([isinstance(await kind.find(text, self.at(name)), Got) for name, kind in kinds.items()])
 
     async def value_of(self, correction: corrections.Correction) -> Reading:
         """The value that a correction gives for the field it names; None when it is none after all."""
@@ -140,7 +148,7 @@ class Changing(Asking):
         for name in (name for name in wanted if not isinstance(self.asks[name].kind, Text)):
             kind = self.asks[name].kind
             reading = await self.find(name, part if kind.corrects else correction.new)
-            if reading is None and name == self.form.asked and isinstance(kind, Pick):
+            if reading is None and name == self.form.asked and isinstance(kind, Pick) and not self.kind.its_own(self.form.answers, part):
                 reading = await self.read(name, correction.new)
             if reading is not None and not isinstance(reading, Bad):
                 found.append(Said(clause, name, reading))
@@ -156,6 +164,8 @@ class Changing(Asking):
         found = await self.sort_out(parts)
         left = [clause for clause in found.left if says_something(clause.of(parts))]
         others = found.fields - {self.form.asked}
+        if found.fields and any(self.told_apart(clause.of(parts)) for clause in left):
+            others = found.fields
         if not others or (len(found.fields) < 2 and not left):
             return False
         free = self.form.asked != "confirm" and isinstance(self.asks[self.form.asked].kind, Text)
@@ -163,6 +173,10 @@ class Changing(Asking):
             return False  # the answer to an open question, in which those things are told
         await self.go_on_with(found, parts, left)
         return True
+
+    def told_apart(self, part: str) -> bool:
+        """Whether a piece of a text tells something that must not be lost beside the answer that it stands with."""
+        return self.kind.its_own(self.form.answers, part) or self.kind.tells_more(self.form.answers, part)
 
     async def go_on_with(self, found: Sorted, text: str, left: list[Clause]) -> None:
         """Take the answers, then ask what is open."""

@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+from connectors.folding import words_of
 from dialogs import corrections, pointing, texts, words
 from dialogs.changing import Changing
 from dialogs.fields import Bad, Got, Near, Pick, Reading, Text, Which
+from dialogs.lookups import Lookup
 from dialogs.people_edits import names_somebody
 from dialogs.people_table import crowd
 from dialogs.who import ME, Who
@@ -48,6 +50,10 @@ class Correcting(Changing):
             return True
         if correction.marked and not correction.field and await self.mistaken(correction.new):
             return True
+        if correction.old and not correction.field and await self.another_thing(correction.old, correction.new):
+            return True
+        if correction.marked and not correction.field and not correction.old and await self.other_thing(correction.new):
+            return True
         if await self.taken_out(text) or await self.another_one(text):
             return True
         if correction.field in self.kind.wanted(self.form.answers) and await self.put_into(correction):
@@ -70,7 +76,7 @@ class Correcting(Changing):
             kind, before = self.asks[name].kind, self.form.answers.get(name)
             if not kind.corrects or before is None or {"list_name", "mailbox_name"} & self.turn.meaning.entities.keys():
                 continue
-            reading = await kind.find(text.replace(texts.CPR_GONE, " "), self.at(name))
+            reading = await self.find(name, text.replace(texts.CPR_GONE, " "))
             if isinstance(reading, Got) and (not changed or shrinks(before, reading.value)):
                 self.change(name, reading.value)
                 changed = True
@@ -88,6 +94,27 @@ class Correcting(Changing):
                 self.change(name, reading.value)
                 changed = True
         return changed
+
+    async def another_thing(self, old: str, new: str) -> bool:
+        """One list or mailbox for another ("ikke Telefoni, men Aktindsigt"), by its name in the field that holds it."""
+        said = words_of(old)
+        for name in self.kind.wanted(self.form.answers):
+            kind, value = self.asks[name].kind, self.form.answers.get(name)
+            if isinstance(kind, Lookup) and value is not None and said and set(said) <= set(words_of(kind.short(value))):
+                return await self.taken(name, await self.read(name, new))
+        return False
+
+    async def other_thing(self, new: str) -> bool:
+        """Nothing but another thing is named than the one that it was about: "hov, det er scanneren"."""
+        changes = self.kind.other_thing(self.form.answers, new)
+        for name, value in changes.items():
+            self.change(name, value)
+        for name in (one for one in self.kind.wanted(self.form.answers) if changes and not isinstance(self.asks[one].kind, Text)):
+            if isinstance(reading := await self.find(name, new), Got):
+                self.change(name, reading.value)
+        if changes:
+            await self.go_on()
+        return bool(changes)
 
     async def mistaken(self, new: str) -> bool:
         """Another name than the one that was said ("jeg mente Mette"), where the form holds only one."""
@@ -140,7 +167,8 @@ class Correcting(Changing):
         for said, put in ((old, new), (DEFINITE.sub("", old), DEFINITE.sub("", new))):
             for name, value in texts_:
                 if said and (found := re.search(rf"\b{re.escape(said)}\b", value, re.I)):
-                    self.change(name, f"{value[: found.start()]}{put}{value[found.end() :]}")
+                    changed = f"{value[: found.start()]}{put}{value[found.end() :]}"
+                    self.change(name, changed[:1].upper() + changed[1:] if value[0].isupper() else changed)
                     return True
         return False
 
@@ -185,6 +213,8 @@ class Correcting(Changing):
             return None  # nothing is called that
         if self.asks_outright() and self.asks_else() and not kind.searches and not isinstance(kind, Pick):
             return None  # a name is no question
+        if isinstance(kind, Pick) and self.kind.its_own(self.form.answers, text):
+            return await self.find(name, text)  # a small word of the other matter is no answer
         reading = await self.read(name, PLAIN_WORDS[word] if word in PLAIN_WORDS else self.without_lead(text, swap=isinstance(kind, Who)))
         beside = self.digresses() or self.asks_about(name) or (self.asks_something() and not kind.searches)
         return None if isinstance(reading, Bad | Near) and beside else reading

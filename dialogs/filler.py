@@ -277,7 +277,7 @@ async def next_wish(turn: Turn) -> None:
     """The second of two wishes."""
     wish = turn.state.wishes.pop(0)
     turn.instead(wish.text)
-    turn.note(f"Så til det næste: ”{texts.plain(texts.shortened(wish.text, 80))}”.")
+    turn.note(f"Så til det næste: ”{texts.plain(texts.shortened(wish.text.replace('”', ''), 80))}”.")
     if wish.intent in found().forms:
         await Filler.begin(turn, wish.intent, wish.text)
     elif wish.intent in found().answers:

@@ -141,6 +141,18 @@ class Request(BaseModel):
         return False
 
     @classmethod
+    def tells_more(cls, answers: Mapping[str, Any], text: str) -> bool:
+        """Whether a piece of an answer says more of what the form is about, so that it must not be lost beside the answer."""
+        del answers, text
+        return False
+
+    @classmethod
+    def other_thing(cls, answers: Mapping[str, Any], text: str) -> dict[str, Any]:
+        """What changes when a correction names nothing but another thing ("hov, det er scanneren"): field → value; nothing as a rule."""
+        del answers, text
+        return {}
+
+    @classmethod
     def another(cls, answers: Mapping[str, Any], text: str) -> bool:
         """Whether a text asks for a second form of this kind, beside the one that is open."""
         del answers, text

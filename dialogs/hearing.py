@@ -117,6 +117,10 @@ class Hearing(Explaining):
             named = isinstance(reading, Near) and len(text.split()) < SHORT and not self.digresses()  # a word or two, nearly a name
             if isinstance(reading, Bad | Near) and not named and ask.kind.searches and self.elsewhere():
                 return False
+            if isinstance(reading, Got) and self.kind.its_own(self.form.answers, text):
+                self.put(name, reading.value)
+                await self.ask_where(text)
+                return True
             if await self.taken(name, reading):
                 return True
         if word in {Word.SKIP, Word.UNKNOWN} or (word in KEEPING and (not ask.required or name in self.form.answers)):
@@ -184,19 +188,27 @@ class Hearing(Explaining):
             self.turn.note(f"Så lader jeg ”{texts.plain(texts.shortened(left, 60))}” ligge.")
             if word not in {Word.NO, Word.SKIP}:
                 return False
-            await self.again()
+            await self.onward()
         return True
+
+    async def onward(self, lead: str = "") -> None:
+        """What is open now: the field that is asked, or what comes after it where the same sentence has answered it."""
+        if self.form.asked not in self.form.answers:
+            await self.again(lead)
+        else:
+            self.turn.note(lead)
+            await self.go_on()
 
     async def put_with(self) -> None:
         """It is more to say about this."""
         left, self.form.loose = self.form.loose, ""
-        await self.again(self.kind.more(self.form.answers, left))
+        await self.onward(self.kind.more(self.form.answers, left))
 
     async def put_apart(self) -> None:
         """It is the next wish, when this one is done."""
-        left, self.form.loose = re.sub(r"\b(?:også|ogsaa|heller)\s+", "", self.form.loose, flags=re.I), ""
+        left, self.form.loose = re.sub(r"\s+(?:også|ogsaa|heller)\b", "", self.form.loose, flags=re.I), ""
         self.turn.state.wishes.append(Offer(label=WISHES[self.form.intent].label, intent=self.form.intent, text=left))
-        await self.again("Den tager vi bagefter.")
+        await self.onward("Den tager vi bagefter.")
 
     async def told_all(self, name: str, text: str) -> bool:
         """A free answer often says more than was asked: the other fields that it fills are taken as well."""

@@ -1,6 +1,5 @@
 """What the requests about distribution lists share: the list and who owns it, whether it can be changed at all, and people put on or taken off."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
@@ -14,20 +13,14 @@ from dialogs.desk import Desk
 from dialogs.fields import At, Colleague
 from dialogs.finishing import finish
 from dialogs.form import Ask, Notice
-from dialogs.lookups import List, Thing, squeezed
+from dialogs.lookups import List, Thing
 from dialogs.people_table import Crowd, kept, listed
+from dialogs.side_by_side import one_wish_each
 from dialogs.standard import Standard
 from dialogs.talk import Button
 from jobs.engine import Job
 
 KINDS = {"dynamic": "bliver lavet automatisk efter en regel, så ingen kan skrives på eller tages af"}
-
-
-BESIDE = re.compile(  # a further list behind the one before it
-    r"[”\"]?\s*(?:,|&|\bog\b|\bsamt\b|\bplus\b)\s*(?:(?:også|på|paa|til|fra|af|listen)\s+)*[”\"]?(?P<name>[^,.;!?&”\"\n]{2,60}?)(?=[”\"]?\s*(?:,|&|$|[.!?]|\bog\b|\bsamt\b))",
-    re.I,
-)
-MOST_LISTS = 5  # in one sentence
 
 
 def exchange(at: At) -> Exchange:
@@ -48,6 +41,7 @@ WHICH = Ask(
     List(named),
     ("liste", "listen", "distributionsliste", "mailliste"),
     "Skriv listens navn eller adresse, som den står i Outlook, fx ”Barsel Info”.",
+    told="listen er {}",
 )
 
 
@@ -140,19 +134,7 @@ class OfList(Standard):
     @override
     async def split(cls, text: str, at: At) -> Sequence[str]:
         """A wish for each of several lists that stand beside each other: "på Barsel Info, Festudvalget og Elever 2025"."""
-        understood = at.understood()
-        first = next((one for one in understood.entities.get("list_name", []) if one in text), "") if understood else ""
-        if not first:
-            return [text]
-        begin = text.index(first)
-        names, end = [first], begin + len(first)
-        for part in BESIDE.finditer(text, end):
-            if part.start() != end or len(names) == MOST_LISTS:
-                break
-            if not any(squeezed(one.name) == squeezed(part["name"]) for one in await named(part["name"], at)):
-                break
-            names, end = [*names, part["name"]], part.end()
-        return [f"{text[:begin]}{name}{text[end:]}" for name in names] if len(names) > 1 else [text]
+        return await one_wish_each(text, "list_name", named, at)
 
     @classmethod
     def wish(cls, at: At) -> str:

@@ -23,6 +23,7 @@ WHICH = Ask(
     Mailbox(named),
     ("postkasse", "postkassen", "fællespostkasse", "mailboks"),
     "Skriv postkassens navn eller adresse, som den står i Outlook, fx ”Barsel Orlov”.",
+    told="postkassen er {}",
 )
 
 

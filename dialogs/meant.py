@@ -6,6 +6,7 @@ from itertools import islice
 from dialogs import misread, sentences, texts, words
 from dialogs.cases.faults import COMMAND
 from dialogs.filler import Filler, next_wish
+from dialogs.how import told_how
 from dialogs.misses import HELP, VAGUE, missed
 from dialogs.starting import PERSON, resumed, start
 from dialogs.state import Offer
@@ -51,6 +52,8 @@ async def understood(turn: Turn) -> None:
         await start(turn, "case.status", turn.text)
     elif words.angry(turn.text) and turn.meaning.intent in {OUT_OF_SCOPE, "help", *SMALL}:
         turn.say("Skriv, hvad der er galt, eller tal med et menneske.", PERSON, HELP)
+    elif await told_how(turn):
+        pass
     elif is_case(turn.text, turn.meaning):
         await start(turn, "case.create", turn.text)
     else:

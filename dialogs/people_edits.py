@@ -16,15 +16,21 @@ ADD = re.compile(
     r"^(?:og\s+)?(?:også|ogsaa|plus|tilføj|tilfoej|føj|foej|samt|tag|sæt)\s+(?:også\s+)?(?P<who>.+?)(?:\s{1,4}(?:med|på|til|også|ind)){0,4}$",
     re.I | re.S,
 )
-WITH = re.compile(r"^(?P<who>.+?)\s{1,4}(?:skal\s{1,4})?(?:også\s{1,4})?(?:med|på|også)$", re.I | re.S)
+WITH = re.compile(r"^(?P<who>.+?)\s{1,4}(?:(?:der|som)\s{1,4})?(?:skal\s{1,4})?(?:også\s{1,4})?(?:med|på|også)$", re.I | re.S)
 DROP = re.compile(
     r"^(?:uden|minus|ikke|drop|fjern|slet|undtagen|pil|stryg|spring|tag)\s+(?P<who>.+?)(?:\s{1,4}(?:igen|af|ud|over|fra|væk|alligevel)){0,4}$",
     re.I | re.S,
 )
 OUT = re.compile(r"^(?P<who>.+?)\s{1,4}skal\s{1,4}(?:ikke\s{1,4}(?:med|på|være med)(?:\s{1,4}alligevel)?|af|ud|væk)$", re.I | re.S)
 ONLY = re.compile(
-    r"^(?:(?:det|skal|er|være)\s{1,4}){0,3}(?:kun|bare|udelukkende)\s{1,4}(?P<who>.+?)(?:\s{1,4}(?:skal\s{1,4})?(?:med|på))?$", re.I | re.S
+    r"^(?:(?:(?:det|der|skal|er|være)\s{1,4}){0,3}(?:kun|bare|udelukkende)|(?:tag|skriv|sæt|tilføj|behold)\s{1,4}kun)\s{1,4}(?:(?:være|have)\s{1,4})?"
+    r"(?P<who>.+?)(?:\s{1,4}(?:der|som))?(?:\s{1,4}(?:skal\s{1,4})?(?:med|på))?$",
+    re.I | re.S,
 )
+NOBODY_ELSE = re.compile(
+    r"[\s,.;]{1,4}(?:og\s+)?(?:så\s+|saa\s+|men\s+)?(?:ingen|ikke)\s+(?:nogen\s+)?(?:andre|flere)(?:\s+(?:skal\s+)?med)?[\s.!]{0,4}$", re.I
+)
+ME = frozenset({"mig", "jeg", "mig selv", "jeg selv"})
 BLANKS = re.compile(r"\s{2,}")
 MOST_OF_A_NAME = 5  # words
 REST = re.compile(
@@ -36,17 +42,26 @@ REST = re.compile(
 class Edits:
     """What a text does to a list: rows to drop, rows that are somebody (row, place among its choices), and names to look up.
 
-    `into`: the row that a new name takes the place of, -1 for none. `keep`: rows that are to be the only ones.
+    `into`: the row that a new name takes the place of, -1 for none. `only`: nobody is to be on it but the rows in `keep` and who is added.
     """
 
     drop: set[int] = field(default_factory=set)
     settle: dict[int, int] = field(default_factory=dict)
     add: list[str] = field(default_factory=list)
     keep: set[int] = field(default_factory=set)
+    only: bool = False
     into: int = -1
 
     def __bool__(self) -> bool:
         return bool(self.drop or self.settle or self.add or self.keep)
+
+    def limit(self, crowd: Crowd) -> None:
+        """Who is named and on it already stays rather than comes; all others go."""
+        for part in list(self.add):
+            if places := rows_of(name_in(part), crowd):
+                self.add.remove(part)
+                self.keep |= places
+        self.drop |= {place for place, row in enumerate(crowd.rows) if row.status not in {"skipped", "double"}} - self.keep
 
 
 def edits(text: str, crowd: Crowd, *, asked: bool) -> Edits | None:
@@ -55,6 +70,9 @@ def edits(text: str, crowd: Crowd, *, asked: bool) -> Edits | None:
     asked: the list is what was asked about, so that a bare name is a new one, or stands for the line that is not known.
     """
     found, text = Edits(), BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
+    enough = NOBODY_ELSE.search(text)
+    if enough and names_somebody(clauses(text[: enough.start()] or " x")[0].of(text)):
+        text = f"kun {text[: enough.start()]}"
     like = ""  # the word by which the clause before was read: "uden Ole og Sofie" is uden Sofie too
     for clause in clauses(text):
         part = clause.of(text)
@@ -66,8 +84,8 @@ def edits(text: str, crowd: Crowd, *, asked: bool) -> Edits | None:
             found.add.append(part)
         elif not does and not found:
             return None
-    if found.keep:
-        found.drop |= {place for place, row in enumerate(crowd.rows) if row.status not in {"skipped", "double"}} - found.keep
+    if found.only:
+        found.limit(crowd)
     if asked and len(found.add) == 1 and not (found.drop or found.settle) and plain(found.add[0]):
         unknown = [place for place, row in enumerate(crowd.rows) if row.status == "unknown"]
         found.into = unknown[0] if unknown and not any(row.status == "ambiguous" for row in crowd.rows) else -1
@@ -91,20 +109,39 @@ def one(part: str, crowd: Crowd, found: Edits, *, asked: bool) -> str:
     for frame in SWAP:
         if (swap := frame.match(part)) and (places := rows_of(swap["old"], crowd)):
             found.drop |= places
-            found.add.append(swap["new"])
+            new = only["who"] if (only := ONLY.match(swap["new"])) else swap["new"]
+            if not rows_of(new, crowd) - places:
+                found.add.append(new)
             return "også"
     if asked and choose(part, crowd, found):
         return "også"
     if (dropped := DROP.match(part) or OUT.match(part)) and (places := rows_of(dropped["who"], crowd)):
         found.drop |= places
         return "uden"
-    if (only := ONLY.match(part)) and (places := rows_of(only["who"], crowd)):
-        found.keep |= places
+    if (only := ONLY.match(part)) and keep_only(only["who"], crowd, found):
         return "kun"
     if (added := ADD.match(part) or WITH.match(part)) and not DROP.match(part):
         found.add.append(added["who"])
         return "også"
     return ""
+
+
+def keep_only(who: str, crowd: Crowd, found: Edits) -> bool:
+    """Nobody but those: the rows that are meant stay, and a name that is not on it yet comes."""
+    if places := rows_of(who, crowd):
+        found.keep |= places
+    elif names_somebody(who) or words.bare(who) in ME:
+        found.add.append(who)
+    else:
+        return False
+    found.only = True
+    return True
+
+
+def name_in(part: str) -> str:
+    """The name alone in "Mette skal med"."""
+    added = ADD.match(part) or WITH.match(part)
+    return added["who"] if added else part
 
 
 def elsewhere_exchanged(text: str, crowd: Crowd) -> bool:

@@ -70,7 +70,7 @@ class People(Kind):
     @override
     async def find(self, text: str, at: At) -> Reading:
         now = crowd(at.now)
-        changes = edits(text, now, asked=False) if now.rows else None
+        changes = edits(meant(text), now, asked=False) if now.rows else None
         if self.beside and not re.search(self.beside, text, re.I) and not (changes and changes.drop):
             return None  # who is taken off is so everywhere
         if changes:

@@ -99,6 +99,8 @@ class Crowd(BaseModel):
         new, old = ({one.id: one.name for one in crowd.people} for crowd in (self, before))
         came = [name for id_, name in new.items() if id_ not in old]
         went = [name for id_, name in old.items() if id_ not in new]
+        if not came and not went:
+            return f"det er stadig {listed(list(new.values()))}" if new else ""
         parts = [f"{texts.names(some)} er {how}" for some, how in ((came, "med"), (went, "ude")) if some]
         return (
             ", ".join(f"{len(some)} er {how}" for some, how in ((came, "med"), (went, "ude")) if some)

@@ -4,32 +4,55 @@ from typing import NamedTuple
 
 
 class Wish(NamedTuple):
-    """label: on a button, "Melde en fejl". can: in "Jeg kan ikke … endnu"."""
+    """label: on a button, "Melde en fejl". can: in "Jeg kan ikke … endnu". how: what it takes, for who asks how one does it."""
 
     label: str
     can: str
+    how: str = ""
 
 
 WISHES: dict[str, Wish] = {
-    "case.create": Wish("Melde en fejl", "oprette sager"),
+    "case.create": Wish("Melde en fejl", "oprette sager", "Du skriver, hvad der er galt, og jeg opretter sagen i ServiceNow."),
     "case.status": Wish("Se status på en sag", "se status på sager"),
     "case.list": Wish("Se mine sager", "vise dine sager"),
     "case.comment": Wish("Skrive på en sag", "skrive på sager"),
     "case.time": Wish("Registrere tid", "registrere tid på sager"),
     "case.work": Wish("Arbejde på en sag", "hjælpe med at behandle sager"),
     "case.close": Wish("Lukke en sag", "lukke sager"),
-    "mailbox.create": Wish("Oprette en fællespostkasse", "oprette fællespostkasser"),
-    "mailbox.add_member": Wish("Give adgang til en postkasse", "give adgang til fællespostkasser"),
-    "mailbox.auto_reply": Wish("Sætte autosvar på en postkasse", "sætte autosvar på fællespostkasser"),
-    "distribution_list.create": Wish("Oprette en liste", "oprette distributionslister"),
-    "distribution_list.add_member": Wish("Føje nogen til en liste", "føje personer til distributionslister"),
-    "distribution_list.remove_member": Wish("Fjerne nogen fra en liste", "fjerne personer fra distributionslister"),
-    "distribution_list.change_owner": Wish("Skifte ejer på en liste", "skifte ejer på distributionslister"),
+    "mailbox.create": Wish(
+        "Oprette en fællespostkasse", "oprette fællespostkasser", "Jeg skal bruge navnet, en ejer, og hvem der skal have adgang."
+    ),
+    "mailbox.add_member": Wish(
+        "Give adgang til en postkasse",
+        "give adgang til fællespostkasser",
+        "Jeg skal vide, hvilken postkasse det er, og hvem der skal have adgang.",
+    ),
+    "mailbox.auto_reply": Wish(
+        "Sætte autosvar på en postkasse",
+        "sætte autosvar på fællespostkasser",
+        "Jeg skal bruge postkassen, teksten og gerne første og sidste dag.",
+    ),
+    "distribution_list.create": Wish(
+        "Oprette en liste", "oprette distributionslister", "Jeg skal bruge navnet, en ejer og gerne dem, der skal være på."
+    ),
+    "distribution_list.add_member": Wish(
+        "Føje nogen til en liste", "føje personer til distributionslister", "Jeg skal vide, hvilken liste det er, og hvem der skal på."
+    ),
+    "distribution_list.remove_member": Wish(
+        "Fjerne nogen fra en liste", "fjerne personer fra distributionslister", "Jeg skal vide, hvilken liste det er, og hvem der skal af."
+    ),
+    "distribution_list.change_owner": Wish(
+        "Skifte ejer på en liste", "skifte ejer på distributionslister", "Jeg skal vide, hvilken liste det er, og hvem der skal eje den."
+    ),
     "distribution_list.show": Wish("Se hvem der er på en liste", "vise, hvem der er på en distributionsliste"),
     "catalog.order": Wish("Bestille noget", "bestille fra kataloget"),
-    "journal.file": Wish("Journalisere en mail", "journalisere"),
+    "journal.file": Wish("Journalisere en mail", "journalisere", "Du vælger mails i din indbakke og en sag i eDoc, og jeg lægger dem på."),
     "journal.status": Wish("Se om noget er journaliseret", "slå op, om noget er journaliseret"),
-    "oversight.run": Wish("Køre et ledelsestilsyn", "køre ledelsestilsyn"),
+    "oversight.run": Wish(
+        "Køre et ledelsestilsyn",
+        "køre ledelsestilsyn",
+        "Du vælger tilsyn og periode, og jeg henter data, sammenligner og viser, hvad der er fundet.",
+    ),
     "oversight.result": Wish("Se et ledelsestilsyn", "vise ledelsestilsyn"),
     "access_request.open": Wish("Starte en indsigtsanmodning", "behandle indsigtsanmodninger"),
     "access_request.status": Wish("Se en indsigtsanmodning", "vise indsigtsanmodninger"),

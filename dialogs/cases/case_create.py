@@ -8,8 +8,9 @@ from typing_extensions import override
 
 from connectors.servicenow import Case, IncidentDraft, ServiceNow
 from dialogs import texts
-from dialogs.cases.faults import Device, Fault, another_fault, headline, only_beside, own, problem, similar, tells
+from dialogs.cases.faults import Device, Fault, headline, only_beside, own, problem, similar, tells
 from dialogs.cases.severity import AFFECTED, HINDERS
+from dialogs.cases.things import another_fault, more_of_the_same, with_other_thing
 from dialogs.desk import Desk
 from dialogs.fields import At, Bad, Colleague, Got, Reading, Text
 from dialogs.form import Ask, Notice, Request
@@ -154,6 +155,17 @@ class Form(Request):
     @override
     def its_own(cls, answers: Mapping[str, Any], text: str) -> bool:
         return another_fault(f"{answers.get('what', '')} {answers.get('title', '')} {answers.get('device', '')}", text)
+
+    @classmethod
+    @override
+    def tells_more(cls, answers: Mapping[str, Any], text: str) -> bool:
+        return bool(answers.get("what")) and more_of_the_same(text)
+
+    @classmethod
+    @override
+    def other_thing(cls, answers: Mapping[str, Any], text: str) -> dict[str, Any]:
+        what = with_other_thing(answers.get("what", ""), text)
+        return {"what": what} if what else {}
 
     @classmethod
     @override

@@ -190,23 +190,3 @@ def similar(title: str, text: str, description: str = "") -> bool:
     """Whether a text may be about that case: most of the title's telling words, or two of all its words, stand in it."""
     named, told, said = (texts.stems(one) for one in (title, f"{title} {description}", text))
     return len(named & said) * 2 > len(named) or len(told & said) > 1
-
-
-THING = re.compile(  # what faults are about; folded, as it stands in front of an ending
-    r"(?<!\w)(?:skaerm|pc|computer|baerbar|maskine|mus|tastatur|printer|kopimaskine|scanner|headset|hovedtelefon|hoejttaler|mikrofon|telefon|mobil|"
-    r"ipad|tablet|docking|oplader|kabel|projektor|mail|outlook|kalender|teams|vpn|netvaerk|internet|wifi|wi-fi|citrix|edoc|kvantum|servicenow|sharepoint|"
-    r"onedrive|office|excel|word|browser|chrome|edge|windows|login|adgangskode|password|postkasse|drev)"
-    r"(?=(?:station|skaerm|program)?(?:en|et|n|t|er|ne|erne|s)?(?!\w))"
-)
-TROUBLE = re.compile(
-    r"\b(?:virker|fungerer|starter|svarer|reagerer) (?:\w+ )?ik(?:ke)?\b|\b(?:virker|fungerer) heller ikke\b|\bkan (?:\w+ ){0,3}ik(?:ke)?\b|\b(?:doed|nede|sort|langsom"
-    r"|i stykker|gaaet (?:i|ned|ud)|gaar (?:i|ned|ud)|fryser|frosset|haenger|laast|larmer|blinker|flimrer|driller|fejler|fejl|draeber|defekt|oedelagt|vaek|forsvundet|mangler)\w*\b"
-)
-SAME = re.compile(r"^(?:og |saa |nu )*(?:den|det|der|han|hun|de)\b")  # "den larmer også" speaks of what was told already
-
-
-def another_fault(told: str, text: str) -> bool:
-    """Whether a text tells of something else that is broken than what was told: "min skærm er også gået i sort" beside a printer."""
-    plain, before = fold(text), fold(told)
-    things = {match[0] for match in THING.finditer(plain)}
-    return bool(things) and not any(thing in before for thing in things) and bool(TROUBLE.search(plain)) and not SAME.match(plain)

@@ -1,6 +1,12 @@
 """Whom a fault hits and how much it hinders, as people say it."""
 
-from dialogs.fields import Narrow, Option, Pick
+import re
+from dataclasses import dataclass
+
+from typing_extensions import override
+
+from dialogs.fields import At, Got, Narrow, Option, Pick, Reading
+from nlu.normalise import fold
 
 OTHERS = r"(?:(?:alle|de|mine|nogle|flere|vores|mange|resten af) )*(?:andre|kolleger\w*|kollega\w*|naboer\w*|sidemand\w*|sidemaend\w*)"
 SOMEBODY = r"(?!(?:det|den|der|jeg|nu|saa|kan|har|er|ikke|virker|haster|skaerm\w*|pc\w*|mus\w*|printer\w*|tastatur\w*)\b|m(?:in|it) (?!kolleg|chef|leder|makker|sidemand|afdeling))\w+"
@@ -41,7 +47,7 @@ AFFECTED = Pick(
                 r"(?:en|min) kollega(?: .*)?",
                 r"(?:nogle|et par|to|tre|fire) .*",
                 r"(?<!ikke )(?<!ingen )andre",
-                r"ogsaa",
+                r"^(?!(?:den|der|det(?! (?:er|rammer|gaelder|gaar|sker)))\b).*\bogsaa\b.*",  # not "den larmer også"
                 r"kolleger(?:ne)?",
                 r"mine kolleger",
             ),
@@ -90,7 +96,28 @@ HASTE = Narrow(  # how much it hastens says nothing of whether one can work
 )
 WORKS = r"(?:kan|jeg) (?:\w+ )?(?:godt|sagtens) (?:\w+ )?arbejde"
 ABLE = r"(?:(?:det )?kan jeg|jeg kan|det goer jeg)(?: da| nok| fint| jo)?(?: godt| fint)?"
-HINDERS = Pick(
+
+
+@dataclass(frozen=True)
+class Hinders(Pick):
+    """How much it hinders. That one can work is no news where it does not hasten: "nej, jeg kan godt arbejde" makes nothing more urgent."""
+
+    @override
+    async def read(self, text: str, at: At) -> Reading:
+        return unhurried(await super().read(text, at), text, at)
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        return unhurried(await super().find(text, at), text, at)
+
+
+def unhurried(reading: Reading, text: str, at: At) -> Reading:
+    """What was read, or that it still does not hasten."""
+    works = at.now == "3" and isinstance(reading, Got) and reading.value == "2" and re.search(rf"(?<!ikke ){WORKS}", fold(text))
+    return Got(at.now) if works and not re.search(r"besvaerlig|noedt|paa (?:min )?(?:telefon|mobil)", fold(text)) else reading
+
+
+HINDERS = Hinders(
     (
         Option(
             "1",

@@ -41,12 +41,6 @@ SWAP = (
 Choices: TypeAlias = list[dict[str, Any]]  # the form has a field of that name
 Facts: TypeAlias = list[Fact]
 Missing: TypeAlias = list[str]
-STAY = Pick(
-    (
-        Option("add", "Ja, behold dem", "bliver ved med at eje den", ("ja", "ja .*", "behold.*", "begge"), (ADD,)),
-        Option("swap", "Nej, skift dem ud", "ejer den ikke længere", ("nej", "nej .*", "skift.*", "kun .*"), (SWAP,), tried=1),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -80,8 +74,20 @@ class OldOwners(People):
         )
         reading = await self._fresh("\n".join(named), at) if named and at.answers.get("list") else None
         if isinstance(reading, Got) and not crowd(reading.value).people:
-            return Bad(f"{texts.names([texts.plain(one) for one in named])} ejer ikke den liste.")
+            names = [texts.plain(one.title() if one.islower() else one) for one in named]
+            owners = listed([texts.plain(one.name) for one in await present(at)])
+            return Bad(f"{texts.names(names)} ejer ikke den liste{f'; det gør {owners}' if owners else ''}.")
         return reading
+
+
+@dataclass(frozen=True)
+class Stay(Pick):
+    """Whether the owners stay. "I stedet for Ole" says nothing of them where Ole is none."""
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        reading = await super().find(text, at)
+        return None if reading and isinstance(await LEAVING.find(text, at), Bad) else reading
 
 
 def going(text: str, at: At) -> list[re.Pattern[str]]:
@@ -99,6 +105,15 @@ def going(text: str, at: At) -> list[re.Pattern[str]]:
 async def present(at: At) -> list[Colleague]:
     """The owners of the list that was chosen; nobody before it is."""
     return await mail_lists.owning(at) if at.answers.get("list") else []
+
+
+LEAVING = OldOwners(among=present, beside="(?!)")
+STAY = Stay(
+    (
+        Option("add", "Ja, behold dem", "bliver ved med at eje den", ("ja", "ja .*", "behold.*", "begge"), (ADD,)),
+        Option("swap", "Nej, skift dem ud", "ejer den ikke længere", ("nej", "nej .*", "skift.*", "kun .*"), (SWAP,), tried=1),
+    )
+)
 
 
 class Form(mail_lists.OfList):
@@ -128,7 +143,7 @@ class Form(mail_lists.OfList):
         Ask(
             "Hvem skal ikke længere eje den?",
             "Kun ud",
-            OldOwners(among=present, beside="(?!)"),
+            LEAVING,
             ("tidligere ejer",),
             "Skriv dem, der ikke længere skal eje listen.",
             required=False,

@@ -12,12 +12,13 @@ from connectors.exchange import Exchange
 from connectors.exchange_models import Right
 from dialogs import mailboxes, texts
 from dialogs.desk import Desk
-from dialogs.fields import At, Colleague, Got, Option, Pick, Reading
+from dialogs.fields import At, Bad, Colleague, Got, Option, Pick, Reading
 from dialogs.finishing import finish
 from dialogs.form import Ask
 from dialogs.lookups import Thing
 from dialogs.people_field import People
 from dialogs.people_table import Crowd, crowd, listed
+from dialogs.side_by_side import one_wish_each
 from dialogs.standard import Reversal, Standard
 from dialogs.talk import Fact
 from jobs.engine import Job
@@ -72,7 +73,7 @@ def grown(reading: Reading, text: str, at: At) -> Reading:
     if not isinstance(reading, Got) or not crowd(at.answers.get("members")).rows or not ALSO.search(text):
         return reading
     both = " ".join(part for part in ("full", "send_as", "on_behalf") if part in f"{at.now or 'full'} {reading.value}".split())
-    return Got(both) if both in RIGHTS else reading
+    return Got(both) if both in RIGHTS else Bad("Man sender enten som den eller på vegne af den. Hvad skal de kunne?")
 
 
 WAYS = Ways(
@@ -126,6 +127,12 @@ class Form(Standard):
             required=False,
         ),
     ] = "full"
+
+    @classmethod
+    @override
+    async def split(cls, text: str, at: At) -> Sequence[str]:
+        """A wish for each of several mailboxes that stand beside each other."""
+        return await one_wish_each(text, "mailbox_name", mailboxes.named, at)
 
     @classmethod
     @override
