@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.datasets import Dataset
+from connectors.errors import Refused
 from connectors.extracts_values import bad, plain_number
 
 if TYPE_CHECKING:
@@ -265,3 +266,34 @@ def cell_text(value: Any, kind: str) -> str:
     if isinstance(value, float) and kind == "decimal":
         return plain_number(round(value, 2) if abs(value - round(value, 2)) < 1e-9 * max(1.0, abs(value)) else value).replace(".", ",")
     return "" if value is None else plain_number(value).strip()
+
+
+def fitting(path: Path, datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The datasets whose columns all stand in one line of a file's beginning; none where it cannot be read. For a thread."""
+    try:
+        lines = beginning(path)
+    except Refused:
+        return []
+    found = [{folded(cell) for cell in line} for line in lines]
+    fits = [one for one in datasets if any({folded(column.name) for column in one.columns} <= line for line in found)]
+    return sorted(fits, key=lambda one: -len(one.columns))
+
+
+def beginning(path: Path) -> list[list[str]]:
+    """The first lines of a file as cells, split by whatever separates most of them. Raises Refused."""
+    with path.open("rb") as file:
+        raw = file.read(HEADING_BYTES)
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        import python_calamine as calamine
+
+        try:
+            book = calamine.CalamineWorkbook.from_path(str(path))
+            return [
+                [str(cell) for cell in row]
+                for name in book.sheet_names
+                for row in book.get_sheet_by_name(name).to_python(nrows=HEADING_LINES)
+            ]
+        except (calamine.CalamineError, calamine.PasswordError, calamine.ZipError, calamine.XmlError):
+            return []
+    text = decoded(path.name, raw[: raw.rfind(b"\n") + 1] or raw).decode(errors="ignore")
+    return [re.split(re.escape(max("\t;|,", key=line.count)), line.strip(' |"')) for line in text.splitlines()[:HEADING_LINES]]

@@ -11,7 +11,7 @@ from dialogs.edits import deleted, edited, went_on
 from dialogs.fields import pick_among
 from dialogs.filler import Filler, set_aside
 from dialogs.meant import offer_again, understood, withdrawn
-from dialogs.oversight import oversight_result, spoken
+from dialogs.oversight import oversight_extract, oversight_result, spoken
 from dialogs.presses import pressed, told_of
 from dialogs.registry import found
 from dialogs.smalltalk import CAN
@@ -220,7 +220,7 @@ async def only_files(turn: Turn) -> None:
         filler = Filler(turn, turn.state.open)
         filler.take_files()
         await filler.again()
-    else:
+    elif not await oversight_extract.alone(turn):
         await Filler.begin(turn, "case.create", "")
 
 

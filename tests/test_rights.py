@@ -122,6 +122,7 @@ TABLE = [
     *rows("oversight.follow", (EMPLOYEE, "følg op på fejlene i tilsynet", TILSYN), (CONTROLLER, "følg op på fund 3", "ikke kørt noget tilsyn")),
     *rows("oversight.close", (EMPLOYEE, "luk opfølgningen på fund 3", "ingen åben opfølgning"), (LAWYER, "vis opfølgningerne", "ingen opfølgninger")),
     *rows("oversight.journal", (EMPLOYEE, "journalisér tilsynet på sag 2026-0012345", TILSYN)),
+    *rows("oversight.extract", (EMPLOYEE, "brug denne fil som kreditorer", TILSYN)),
     *rows("greeting", (LAWYER, "hej", "Hej")),
     *rows("thanks", (LAWYER, "tak", "Selv tak")),
     *rows("help", (LAWYER, "hvad kan du", "Jeg er et program")),

@@ -3,7 +3,7 @@
     > text                  the person writes           > [Label]               the person presses
     > [Label] id=value      presses with inputs         < text                  Kollega says; facts, inputs and buttons below it
     (as Ole Bang)           somebody else goes on       (wait)                  until Kollega writes by itself
-    (attach name)           the next text has a file    (edit 2) text           one's second message is changed
+    (attach name)           the next text has a file (tests/extracts/name, else a picture)    (edit 2) text           one's second message is changed
     (delete 2)              one's second message is deleted
     (fault edoc 503 x 2)    the next two answers fail   (drop edoc x 1)         the effect happens, the answer is lost
     (slow edoc 1.5)         the next write takes so long (later 9)               nine hours go by
@@ -75,7 +75,8 @@ class Play:
         if command == "as":
             self.name = " ".join(args)
         elif command == "attach":
-            self.file = [(args[0], "image/png", PICTURE)]
+            made = HERE.parent / "extracts" / args[0]
+            self.file = [(args[0], "text/csv", made.read_bytes()) if made.exists() else (args[0], "image/png", PICTURE)]
         elif command == "wait":
             heard = await (await self.house.person(self.name)).hears()
             await self.house.calm()

@@ -111,6 +111,8 @@ class Form(Request):
         except BadTilsyn as error:
             return Notice(f"Tilsynets fil skal rettes først. {texts.plain(texts.shortened(str(error.faults[0]), 160))}", stop=True)
         said = ALL_UNITS if at.answers.get("unit") and not at.answers["tilsyn"]["has_unit"] else ""
+        if files := await oversight.handed.used_by(at.event.who.id, at.answers["tilsyn"]["datasets"]):
+            said += f" Det bruger {texts.names(texts.plain(one) for one in files)}, som du lagde i chatten."
         said += " Perioden er ikke slut, så tallene er foreløbige." if period.last >= today else ""
         before = next(iter(await oversight.runs.of(at.answers["tilsyn"]["name"], period, 1)), None)
         if before and before.ended_at:

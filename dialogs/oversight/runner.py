@@ -18,6 +18,7 @@ from dialogs.oversight.calendar_days import Calendar
 from dialogs.oversight.checking import check
 from dialogs.oversight.filed import Filings
 from dialogs.oversight.following import FollowUps
+from dialogs.oversight.handed import Handed
 from dialogs.oversight.heads import BadTilsyn, Fault, Tilsyn, every, load, read
 from dialogs.oversight.judging import Judgements
 from dialogs.oversight.running import Limits, NotRun, Result, Workers, near
@@ -51,6 +52,7 @@ class Oversight:
         self.now = now or (lambda: datetime.now(UTC))
         self.judgements, self.signatures = Judgements(self), Signatures(self)
         self.followups, self.filings = FollowUps(self), Filings(self)
+        self.handed = Handed(var, self.now)
 
     async def every(self) -> dict[str, Tilsyn]:
         """All tilsyn that can be read, by name."""
@@ -101,7 +103,9 @@ class Oversight:
         """One of the run's datasets, whole. Raises ConnectorError."""
         tilsyn = await self.of(run)
         source = next(one for one in tilsyn.sources if one.dataset == dataset)
-        return await fetch(source_of(systems, dataset), dataset, source.of(run.period), self.place(run.id))
+        read_by = source_of(systems, dataset)
+        read_by = await self.handed.source(read_by.dataset(dataset), run.by_id) or read_by
+        return await fetch(read_by, dataset, source.of(run.period), self.place(run.id))
 
     async def find(self, run: Run, fetched: Sequence[Fetched], systems: Systems) -> Run:
         """The findings over the fetched data; the run as it ended, "failed" with its problem where the SELECT could not be run."""
@@ -171,7 +175,8 @@ class Oversight:
         return max(earlier, key=lambda one: (one.last, one.started_at), default=None)
 
     async def forget(self) -> None:
-        """Delete runs that are kept long enough, with their data."""
+        """Delete runs that are kept long enough, with their data, and files that were handed in."""
+        await self.handed.forget()
         old = await self.runs.older(self.now() - self._keep)
         for run in old:
             await asyncio.to_thread(shutil.rmtree, self.place(run.id), ignore_errors=True)

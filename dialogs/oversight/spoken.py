@@ -1,4 +1,4 @@
-"""What people say that they want done with a run, in words that leave no doubt: judge, sign, follow up, journalise; and of the year's wheel.
+"""What people say that they want done with a run, in words that leave no doubt: judge, sign, follow up, journalise; and of the year's wheel, and of files that are data.
 
 These are heard before anything is asked what a text may mean: "fund 3 er fejl: …" is an answer to what stands on the screen, and
 "godkend tilsynet" is no approval of a request.
@@ -7,7 +7,16 @@ These are heard before anything is asked what a text may mean: "fund 3 er fejl: 
 import re
 from collections.abc import Awaitable, Callable
 
-from dialogs.oversight import followed, judged, oversight_close, oversight_follow, oversight_journal, oversight_sign, wheel_said
+from dialogs.oversight import (
+    followed,
+    judged,
+    oversight_close,
+    oversight_extract,
+    oversight_follow,
+    oversight_journal,
+    oversight_sign,
+    wheel_said,
+)
 from dialogs.turn import Turn
 from nlu.normalise import fold
 
@@ -28,7 +37,7 @@ async def by_words(turn: Turn) -> bool:
     """Do what the text asks for of a run. False: it asks for something else."""
     if turn.state.open or turn.desk.oversight is None:
         return False
-    if await judged.by_words(turn):
+    if await judged.by_words(turn) or await oversight_extract.by_words(turn):
         return True
     said = fold(turn.text)
     answer = next((answer for pattern, answer in WISHES if pattern.search(said)), None)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import app
 from connectors.datasets import Period
-from dialogs.oversight import duties, wheel_said
+from dialogs.oversight import duties, signing, wheel_said
 from dialogs.oversight.duties import Duty, counted, plain
 from dialogs.oversight.heads import FOLDER
 from dialogs.oversight.store import Run
@@ -223,5 +223,12 @@ async def test_a_controller_sees_everything_also_that_an_owner_could_not_be_told
     assert "henrik.dahl@kk.example\n" in said
     (kept,) = await desk.oversight.runs.of("kreditoraendringer_godkendt_af_to")
     assert (kept.by_id, kept.by_name, kept.state) == ("kollega", "Årshjulet", "nothing")
+    at, digest = desk.now(), signing.digest(kept, {})
+    await desk.oversight.signatures.put(
+        kept, signing.Signed("Årshjulet", "Henrik Dahl", at, "Intet fundet.", by_id=house.people["Henrik Dahl"].id, job="test", digest=digest)
+    )
+    said = text_of(await sofie.says("hvad mangler jeg i år?"))
+    assert "Der er 8 tilsyn, som mangler lige nu. 3 er for sent." in said
+    assert "Kreditorændringer" not in said
     written(desk.wheel.path, "[[punkt]]\n")  # type: ignore[union-attr]  # the house has one
     assert "Filen med årshjulet har en fejl" in text_of(await sofie.says("vis årshjulet for tilsyn"))
