@@ -255,10 +255,13 @@ REASONS = {
     "doubled_key": "gav de samme rækker to gange",
     "bad_row": "gav en værdi, der ikke kan læses",
     "bad_schema": "gav andre kolonner end aftalt",
+    "no_file": "har ikke længere filen",
 }
 
 
 def why(dataset: str, error: ConnectorError) -> str:
-    """Which source broke, and how, in a sentence."""
+    """Which source broke, and how, in a sentence. A file says itself where it is wrong."""
+    if error.code == "bad_file":
+        return f"Udtrækket med {dataset} kan ikke bruges. {texts.plain(error.reason)}"
     reason = REASONS.get(error.code, "svarede ikke" if isinstance(error, Unavailable) else "gav mig ikke lov til at læse data")
     return f"{texts.system_name(error.system)} {reason}, da jeg hentede {dataset}."
