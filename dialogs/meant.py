@@ -10,6 +10,7 @@ from dialogs.how import told_how
 from dialogs.misses import HELP, VAGUE, missed
 from dialogs.starting import PERSON, resumed, start
 from dialogs.state import Offer
+from dialogs.taken_away import ADDS, MOST_PLACES, taken, taken_away
 from dialogs.talk import Button
 from dialogs.turn import Turn
 from dialogs.wishes import OTHER, READS, TERSE, WISHES
@@ -17,7 +18,6 @@ from nlu.understanding import LIKELY, OUT_OF_SCOPE, Understanding, Verdict
 
 NOTHING = re.compile(r"^(?:nej,?\s+)?jeg\s+(?:skal|vil|ville|skulle)\s+(?:\w+\s+)?ikke\s+(?:bruge|have)\s+noget\b", re.I)
 THERE = re.compile(r"\b(?:om|virker)\s+du\s*(?:virke\w*)?[?.!]*$", re.I)  # "jeg ville bare se om du virkede", "virker du?"
-MOST_PLACES = 6  # at which a sentence is tried as two
 SMALL = frozenset({"greeting", "thanks", "cancel"})  # no wish to be kept beside another
 LAST_CASE = re.compile(  # "hvad er status på den": on the case that was named last
     r"(?:hvad er |hvad med |hvordan |hvordan er |hvor |er der )?(?:status |nyt |gaar det |langt er (?:i|de|man) )?(?:paa |med |om )?(?:den|sagen|den sag)"
@@ -52,7 +52,7 @@ async def understood(turn: Turn) -> None:
         await start(turn, "case.status", turn.text)
     elif words.angry(turn.text) and turn.meaning.intent in {OUT_OF_SCOPE, "help", *SMALL}:
         turn.say("Skriv, hvad der er galt, eller tal med et menneske.", PERSON, HELP)
-    elif await told_how(turn):
+    elif await taken_away(turn) or await told_how(turn):
         pass
     elif is_case(turn.text, turn.meaning):
         await start(turn, "case.create", turn.text)
@@ -160,6 +160,8 @@ def pair_of(turn: Turn, parts: tuple[str, str]) -> tuple[Offer, Offer] | None:
         meaning = turn.desk.understand(part, turn.today)
         case = is_case(part, meaning)
         intent = "case.create" if case else meaning.intent
+        if intent == ADDS and taken(part):
+            return None
         if intent in SMALL or intent not in WISHES or sentences.wanted(part) is not None or not (case or meaning.confidence >= LIKELY):
             return None
         found.append(Offer(label=WISHES[intent].label, intent=intent, text=part))

@@ -43,7 +43,7 @@ UNWANTED = (
     re.compile(rf"^(?:please\s+)?(?:do\s+not|don[’']?t)\s+{DENIED}{TAIL}", re.I),
 )
 PASSIVE = re.compile(  # "Ole skal ikke fjernes fra Ledergruppen, han skal bare også på Barsel Info"
-    r"^(?P<who>[^\W\d_][\w-]*(?:\s+[A-ZÆØÅ][\w-]*){0,2})\s+skal\s+(?:\w+\s+)?ikke\s+(?:\w+es\b|på|paa|af|ud|ind|med|have|være|vaere)[^,;.]*(?:[,;.]\s*|$)"
+    r"^(?!.*\b(?:længere|laengere|mere)\b)(?P<who>[^\W\d_][\w-]*(?:\s+[A-ZÆØÅ][\w-]*){0,2})\s+skal\s+(?:\w+\s+)?ikke\s+(?:\w+es\b|på|paa|af|ud|ind|med|have|være|vaere)[^,;.]*(?:[,;.]\s*|$)"
     r"(?:men\s+)?(?:(?P<again>han|hun|de|vedkommende)\b)?",
     re.I,
 )
