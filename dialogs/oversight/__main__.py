@@ -25,7 +25,7 @@ from dialogs.oversight.checking import check
 from dialogs.oversight.heads import FOLDER, BadTilsyn, Fault, Tilsyn
 from dialogs.oversight.runner import Oversight, declared, offered
 from dialogs.oversight.running import Limits, Workers
-from dialogs.oversight.scaffold import drafted, name_of
+from dialogs.oversight.scaffold import against, drafted, name_of
 from dialogs.oversight.store import Run, Runs, url_of
 from dialogs.oversight.wheel import Wheel
 from dialogs.rules import BadRules
@@ -168,9 +168,23 @@ async def new(office: Office) -> int:
     if path.exists():
         say(f"{path} er der allerede.\n")
         return WRONG
-    path.write_text(drafted(options.title, options.question, options.owner, [office.datasets[one] for one in names]))
+    found = [office.datasets[one] for one in names]
+    told = (options.title, options.question, options.owner)
+    path.write_text(side_by_side(options, found) if options.key else drafted(*told, found))
     say(f"{path} er lavet. Skriv SELECT færdig, og tjek den med: python -m dialogs.oversight check {path}\n")
     return 0
+
+
+def side_by_side(options: argparse.Namespace, found: list[Dataset]) -> str:
+    """The file of a tilsyn that compares two datasets. Raises ValueError (Danish)."""
+    key, others = ({one.partition("=")[0]: one.partition("=")[2] or one for one in given} for given in (options.key, options.column))
+    try:
+        left, right = found
+        return against(options.title, options.question, options.owner, (left, right), (key, others))
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]} er ikke en kolonne. Se dem med: python -m dialogs.oversight datasets --columns") from None
+    except ValueError:
+        raise ValueError("Med --key skal der være to datasæt, adskilt af komma.") from None
 
 
 async def datasets(office: Office) -> int:
@@ -231,6 +245,8 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     for option in ("title", "question", "datasets"):
         command.add_argument(f"--{option}", required=True)
     command.add_argument("--owner", default="Koncern IT")
+    command.add_argument("--key", action="append", default=[], metavar="LEFT=RIGHT", help="lay two datasets side by side by these columns")
+    command.add_argument("--column", action="append", default=[], metavar="LEFT=RIGHT", help="compare columns with different names")
     commands.add_parser("datasets", help="what can be read").add_argument("--columns", action="store_true", help="their columns too")
     commands.add_parser("wheel", help="what the year's wheel asks for").add_argument(
         "--year", type=int, default=0, help="default: this one"

@@ -43,7 +43,13 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = 1000
-READ: dict[type, Callable[[str], Any]] = {Decimal: Decimal, float: Decimal, date: date.fromisoformat, datetime: datetime.fromisoformat}
+READ: dict[type, Callable[[str], Any]] = {
+    bool: "true".__eq__,
+    Decimal: Decimal,
+    float: Decimal,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
 CHANGED = "ændret"  # of a row that was found last time too, and says something else now
 ORDER = ("gentaget", "genåbnet", "ny", "løst")  # of a comparison of runs: what comes back is the worst
 

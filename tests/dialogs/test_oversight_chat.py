@@ -162,7 +162,9 @@ async def test_a_file_that_is_accepted_gives_nobody_a_right(office: Office) -> N
 
 
 async def test_the_commands_compare_sample_and_export_what_is_kept(office: Office, tmp_path: Path) -> None:
-    _, said = await office.command("run", "manglende_bilag", "--period", "2026-Q3", "--rows", "0")
+    said = ""
+    for period in ("2031-Q1", "2026-Q2", "2026-Q3"):
+        _, said = await office.command("run", "manglende_bilag", "--period", period, "--rows", "0")
     run = said.rpartition("Kørsel ")[2].partition(",")[0]
     status, said = await office.command("compare", run, "--rows", "1", "--out", str(tmp_path / "alle.parquet"))
     assert (status, said.splitlines()[0]) == (
@@ -174,8 +176,8 @@ async def test_the_commands_compare_sample_and_export_what_is_kept(office: Offic
     assert (status, said.startswith("Manglende bilag og formål, 3. kvartal 2026: 3 tilfældige af 7.\n0 af 3 udtagne")) == (0, True)
     status, said = await office.command("export", run, "--excel", str(tmp_path / "a.xlsx"), "--pdf", str(tmp_path / "a.pdf"))
     assert (status, (tmp_path / "a.xlsx").stat().st_size > 5_000, (tmp_path / "a.pdf").read_bytes()[:5]) == (0, True, b"%PDF-")
-    partial = next(one for one in await office.runs() if one.state == "empty")
-    status, said = await office.command("export", partial.id, "--pdf", str(tmp_path / "b.pdf"))
+    empty = next(one for one in await office.runs() if one.state == "empty")
+    status, said = await office.command("export", empty.id, "--pdf", str(tmp_path / "b.pdf"))
     assert (status, "ingen data, så der er intet resultat" in said, (tmp_path / "b.pdf").exists()) == (2, True, False)
     both = ("kvantum.fakturaer", "kvantum.fakturaer", "--key", "faktura_id", "--period", "2026-09", "--sum", "beloeb_ekskl")
     status, said = await office.command("compare", *both)
@@ -204,6 +206,20 @@ async def test_a_controller_makes_checks_and_tries_a_file_of_their_own(office: O
         "Gennemgået"
         in (await office.command("run", "store_koeb", "--period", "2026-Q3", "--parameter", "graense=10.000", folder=tmp_path))[1]
     )
+    named = ("--title", "Brugere", "--question", "Er de ens?", "--datasets", "graph.brugere,servicenow.brugere")
+    pairs = ("--key", "userPrincipalName=email", "--column", "accountEnabled=active")
+    assert (await office.command("new", *named, "--key", "nope", folder=tmp_path))[0] == 2
+    assert (await office.command("new", *named, *pairs, folder=tmp_path))[0] == 0
+    status, said = await office.command("preview", "brugere", folder=tmp_path)
+    assert (status, said.splitlines()[0]) == (1, "Brugere, 3. kvartal 2026: 5 fund.")
+    assert "lene.bertelsen@kk.example     nej                ja                 afviger" in said
+    both = ("graph.brugere", "servicenow.brugere", "--key", "userPrincipalName")
+    status, said = await office.command("compare", *both, "--name", "email=userPrincipalName", "--name", "active=accountEnabled")
+    assert (status, said.splitlines()[0]) == (
+        1,
+        "graph.brugere mod servicenow.brugere: 205 stemmer, 4 afviger og 2 findes kun i servicenow.brugere.",
+    )
+    assert "accountEnabled: nej → ja" in said
     status, said = await office.command("datasets", "--columns")
     assert (status, "    beloeb_ekskl         decimal    Beløb i kroner uden moms." in said) == (0, True)
 
