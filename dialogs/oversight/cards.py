@@ -29,7 +29,14 @@ async def card(desk: Desk, run: Run, person: str, first: int = 0) -> Reply:
     facts = [Fact(label=label, value=value) for label, value in numbers(shown)] if not first else []
     facts += columns(rows) + [Fact(label=f"Nr. {row['nr']}", value=telling.line(row)) for row in rows]
     text = answer(shown) if not first else f"Fund {first + 1}-{first + len(rows)} af {telling.number(run.rows)}."
-    return Reply(text=text, facts=tuple(facts), buttons=tuple(buttons(shown, first + len(rows))), key=f"tilsyn-{run.id}-{first}")
+    found = (*buttons(shown, first + len(rows)), *page(desk, run, person))
+    return Reply(text=text, facts=tuple(facts), buttons=found, key=f"tilsyn-{run.id}-{first}")
+
+
+def page(desk: Desk, run: Run, person: str) -> list[Button]:
+    """The way to a whole run's page in the tab, where there is a tab."""
+    way = desk.tab(run.id, person) if run.is_whole else ""
+    return [Button(label="Åbn i fanen", url=way)] if way else []
 
 
 def answer(shown: Shown) -> str:

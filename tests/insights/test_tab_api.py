@@ -84,6 +84,8 @@ async def test_a_run_shows_the_same_as_its_card(tab: Tab) -> None:
     card = await cards.card(tab.house.app[app.DESK], run, IDS["Sofie Lund"])
     told = (await tab.get(f"runs/{run.id}"))[1]
     assert card.text.startswith(told["answer"])
+    way = next(one.url for one in card.buttons if one.label == "Åbn i fanen")
+    assert way.endswith(f"/tab/runs/{run.id}?as={IDS['Sofie Lund']}")
     facts = {one.label: one.value for one in card.facts}
     for number in told["numbers"]:
         assert facts[number["label"]] == number["value"]

@@ -1,9 +1,11 @@
 """Sign-in at the tab: a token of the tenant, for this app, and nothing else; and Microsoft's own library in a real browser inside a page of Teams."""
 
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -12,6 +14,7 @@ from playwright.async_api import Page, Route, expect
 
 import app
 from insights import routes
+from insights.links import Links
 from settings import Settings
 from tests import chromium
 from tests.house import running, served
@@ -104,6 +107,19 @@ async def test_the_local_way_in_is_shut(signed_in: Signed) -> None:
 
 async def test_a_right_token_gives_no_right(signed_in: Signed) -> None:
     assert (await signed_in.get(signed(claims(OLE))))[0] == 403
+
+
+async def test_a_card_and_a_page_lead_to_each_other_in_teams(signed_in: Signed) -> None:
+    del signed_in
+    links = Links(APP, f"{TAB}/tab")
+    way = urlsplit(links.run("koeb-1", SOFIE))
+    asked = dict(parse_qsl(way.query))
+    assert (way.netloc, way.path) == ("teams.microsoft.com", f"/l/entity/{APP}/tilsyn")
+    assert (json.loads(asked["context"]), asked["webUrl"]) == ({"subEntityId": "koeb-1"}, f"{TAB}/tab/runs/koeb-1")
+    assert SOFIE not in way.query
+    chat = urlsplit(links.chat("kør tilsynet ”Køb & salg”"))
+    assert (chat.path, dict(parse_qsl(chat.query))) == ("/l/chat/0/0", {"users": f"28:{APP}", "message": "kør tilsynet ”Køb & salg”"})
+    assert Links(APP, "").run("koeb-1", SOFIE) == ""
 
 
 async def in_teams(page: Page, signed_in: Signed, token: str, place: str = "", theme: str = "dark") -> None:
