@@ -110,7 +110,7 @@ class FollowUps:
 
     async def of_job(self, job: str) -> list[FollowUp]:
         """Those that one job made."""
-        return await self._found(select(TABLE.c.body).where(TABLE.c.id.startswith(f"{job}/", autoescape=True)))
+        return await self._found(select(TABLE.c.body).where(TABLE.c.id.startswith(f"{job}/", autoescape=True)).order_by(TABLE.c.id))
 
     async def every(self, person: str = "", most: int = 200) -> list[FollowUp]:
         """Of one person (id), as owner or responsible, or of all; the open first, by deadline."""
@@ -124,11 +124,9 @@ class FollowUps:
         run = await self._oversight.runs.get(one.run)
         if run is None:
             return Later("")
-        others = [other for other in await self._oversight.runs.of(run.tilsyn) if other.is_whole and other.given == run.given]
-        after = sorted(
-            (other for other in others if (other.last, other.started_at) > (run.last, run.started_at)),
-            key=lambda other: (other.last, other.started_at),
-        )
+        whole = [other for other in await self._oversight.runs.of(run.tilsyn) if other.is_whole and other.given == run.given]
+        newest = {(other.last, other.first): other for other in sorted(whole, key=lambda other: other.started_at)}  # of each period
+        after = [newest[when] for when in sorted(newest) if (when[0], newest[when].started_at) > (run.last, run.started_at)]
         if not after:
             return Later("")
         counts = [len(set(one.keys) & await self._keys(other)) for other in after]
