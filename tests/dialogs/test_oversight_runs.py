@@ -108,6 +108,11 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
+    return made(tmp_path)
+
+
+def made(tmp_path: Path) -> Place:
+    """An oversight in a folder of its own."""
     folder = tmp_path / "tilsyn"
     folder.mkdir()
     (folder / "store.sql").write_text(SQL)
