@@ -11,6 +11,9 @@ from connectors.errors import ConnectorError
 from dialogs import approval_asker, texts, words
 from dialogs.approval_press import pressed, wish_of
 from dialogs.cases import approval_decide
+from dialogs.fields import Pick
+from dialogs.filler import Filler
+from dialogs.state import FormState
 from dialogs.talk import Button, Reply
 from dialogs.turn import Turn
 from dialogs.verdicts import cards, decided, in_order, yes_of
@@ -64,8 +67,10 @@ async def open_for(turn: Turn) -> list[Asked]:
 
 async def by_words(turn: Turn) -> bool:
     """A text about an approval, by who is asked or by who has asked. False: it is something else. Raises Unavailable."""
-    if turn.state.open or turn.event.after < 0:
+    if turn.event.after < 0:
         return False
+    if turn.state.open:
+        return await beside(turn, turn.state.open)
     text = turn.text.strip(" .!")
     if PARTLY.fullmatch(text) or SPOKEN.fullmatch(text) or NAMED.fullmatch(text):
         asks = await open_for(turn)
@@ -79,6 +84,25 @@ async def by_words(turn: Turn) -> bool:
         listed(turn, asks, ())
         return True
     return await approval_asker.by_words(turn)
+
+
+async def beside(turn: Turn, form: FormState) -> bool:
+    """A yes or no to what waits, said while a form is open: what it names is answered. A bare one may mean the form's summary: then that is asked."""
+    text, filler = turn.text.strip(" .!"), Filler(turn, form)
+    spoken, named = SPOKEN.fullmatch(text), NAMED.fullmatch(text)
+    if spoken is None and named is None:
+        return False
+    asks, asked = await open_for(turn), filler.asks.get(form.asked)
+    if spoken is None:
+        return (bool(asks) and await answered(turn, text, asks)) or await of_servicenow(turn, text, alone=False)
+    if not asks or (asked and isinstance(asked.kind, Pick) and words.means(text) in {Word.YES, Word.NO}):
+        return False
+    if not filler.summed or spoken["whom"] or spoken["why"] or spoken["since"]:
+        return await answered(turn, text, asks)
+    turn.note("Der venter også noget på dit svar. Er det det her, du mener, så skriv ja.")
+    turn.beside = (Button(label="Se hvad der venter", do="offer", data={"intent": "approval.list"}),)
+    await filler.again()
+    return True
 
 
 async def agrees(turn: Turn) -> bool:

@@ -15,7 +15,7 @@ from dialogs.oversight import oversight_extract, oversight_result, spoken
 from dialogs.presses import pressed, told_of
 from dialogs.registry import found
 from dialogs.smalltalk import CAN
-from dialogs.starting import hand_over, restored, start
+from dialogs.starting import hand_over, restored, resumed, start
 from dialogs.state import State
 from dialogs.talk import Button, Event, Reply
 from dialogs.turn import Turn
@@ -136,6 +136,8 @@ async def heard(turn: Turn) -> None:
     elif (said := await told(turn)) or await approval.by_words(turn):
         if said:
             await pressed(turn, said[1], said[0], {})
+        elif state.open:
+            await resumed(turn)
     elif turn.regret and words.means(turn.text) is Word.RESTORE:
         await restored(turn)
     elif await undoing.by_words(turn) or await oversight_result.by_words(turn):
