@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from connectors.datasets import Period
 from dialogs import texts
 from dialogs.fields import At
-from dialogs.oversight import cards, compare_said, export_said, periods, pointed, sample_said, telling, wheel_said
+from dialogs.oversight import cards, compare_said, export_said, oversight_sign, periods, pointed, sample_said, spoken, telling, wheel_said
 from dialogs.oversight.fields import meant, said_in, stems
 from dialogs.oversight.heads import Tilsyn
 from dialogs.oversight.rights import REFUSAL, may_see, office
@@ -26,7 +26,7 @@ SURELY_DATA = re.compile(
 )
 ALL = re.compile(r"\b(?:hvilke|alle|mine|vores|oversigt|liste over)\b.*\b(?:ledelses)?(?:tilsyn|kontroller)\b|\bmangler\b.*\btilsyn\b")
 RUNS = re.compile(r"\b(?:koer|start|igangsaet|genkoer)\w*\b")  # a run that is to be made
-SIGN = re.compile(r"\bunderskriv|\bskriv(?:e)? under\b|\bgodkend")
+SIGN = re.compile(r"\bunderskriv\w*|\bskriv(?:e)? under\b|\bgodkend\b")
 GENERAL = frozenset(
     "result fund fundet fundene seneste senest sidste nyeste kvarta koerse sammen unders godken".split()
 )  # stems of words that say nothing of which
@@ -36,6 +36,7 @@ WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (  # said of runs: the firs
     (export_said.ASKED, export_said.asked),
     (sample_said.ASKED, sample_said.asked),
     (compare_said.ASKED, compare_said.compared),
+    *spoken.WISHES,
 )
 UNSURE = frozenset(
     {OUT_OF_SCOPE, "help", "thanks", "greeting"}
@@ -55,14 +56,15 @@ async def result(turn: Turn) -> None:
     if wish := next((answer for pattern, answer in WISHES if pattern.search(said)), None):
         await wish(turn)
         return
+    if SIGN.search(said):
+        await oversight_sign.begin(turn)
+        return
     known = await office(turn.desk).every()
     some = meant(turn.text, known)
     if not some and ALL.search(said):
         await overview(turn, known)
         return
     period = said_in(turn.text, At(turn.desk, turn.event, {}))
-    if SIGN.search(said):
-        turn.note("Jeg kan ikke tage imod en underskrift endnu.")
     if len(some) > 1:
         turn.say("Hvilket af dem?", *(look(one.title) for one in some[: cards.WORST]))
         return
