@@ -18,6 +18,8 @@ from dialogs.oversight.runner import Oversight
 from dialogs.oversight.running import NotRun, Workers
 from dialogs.oversight.samples import CannotSample, Wish
 from dialogs.oversight.store import Run, State
+from insights import views
+from insights.links import Links
 from tests.dialogs.pdf_text import text_of
 from tests.dialogs.test_oversight_runs import NOW, Q2, Q3, SQL, Place, made
 
@@ -83,7 +85,7 @@ async def test_a_finding_comes_again_is_changed_is_solved_and_comes_back(year: Y
     assert found == {"F2": ("gentaget", 3, 3), "F0": ("gentaget", 2, 1), "F1": ("ny", 2, 2)}
 
 
-async def test_the_card_the_workbook_and_the_report_say_the_same(year: Year, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_card_the_tab_the_workbook_and_the_report_say_the_same(year: Year, monkeypatch: pytest.MonkeyPatch) -> None:
     run, oversight = year.third, year.oversight
     await samples.draw(oversight, run, Wish(size=2), "Jens Kjær")
     await oversight.judgements.put(run, [1, 2], "fejl", "Ikke aftalt", by=JENS)
@@ -97,6 +99,10 @@ async def test_the_card_the_workbook_and_the_report_say_the_same(year: Year, mon
     assert card["Gennemgået"] == f"{run.looked_at} rækker i {facts['Datasæt']:.0f} datasæt"
     assert card["Vurdering"] == facts["Vurdering"] == "2 fejl. 1 er ikke vurderet."
     assert card["Stikprøve"] == f"{facts['Stikprøve']}. {facts['Stikprøven siger']}"
+    tab, developed = await views.run_page(oversight, run, Links("", "")), await views.development(oversight, run)
+    assert (tab["answer"], tab["judgedText"], developed["text"]) == (facts["Svar"], facts["Vurdering"], facts["Sammenligning"])
+    assert {one["label"]: one["value"] for one in tab["numbers"]}.items() <= card.items()
+    assert f"{tab['sample']['method']}. {tab['sample']['said']}" == card["Stikprøve"]
     for said in (facts["Svar"], facts["Sammenligning"], facts["Vurdering"], facts["Stikprøven siger"], run.sha256):
         assert bare(said) in text
 
