@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 import aiohttp
+from pydantic import SecretStr
 from typing_extensions import override
 
 from connectors.datasets import Column, Dataset
@@ -156,11 +157,10 @@ class Kvantum(Reporting):
 
     @override
     @classmethod
-    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession) -> Self | None:
-        url = settings.system_url("kvantum")
-        if url is None:
-            return None
-        client, secret = Client("kollega", "simulator"), settings.kvantum_client_secret
-        if not settings.is_simulated("kvantum"):
-            client = Client(settings.kvantum_client_id or "", secret.get_secret_value() if secret else "")
-        return cls(session, url, client_credentials(cls.name, f"{url}/oauth/token", client, session))
+    def account(cls, settings: Settings) -> tuple[str | None, SecretStr | None]:
+        return settings.kvantum_client_id, settings.kvantum_client_secret
+
+    @override
+    @classmethod
+    def entered(cls, session: aiohttp.ClientSession, url: str, account: str, secret: str) -> Self:
+        return cls(session, url, client_credentials(cls.name, f"{url}/oauth/token", Client(account, secret), session))

@@ -4,18 +4,22 @@ What Kvantum and the time registration share. Source: https://docs.oasis-open.or
 """
 
 import asyncio
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlencode
 
+import aiohttp
+from pydantic import SecretStr
 from typing_extensions import override
 
 from connectors.datasets import Dataset, OffersDatasets, Period, Reading, Reported, batch, notes_of
 from connectors.errors import ConnectorError, Unavailable, from_status
 from connectors.http import JOB, Connector, Request, retry_after
+from settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,6 +33,27 @@ class Reporting(Connector, OffersDatasets):
 
     limit: ClassVar[int] = 3
     offers: ClassVar[tuple[Dataset, ...]]
+
+    @classmethod
+    @abstractmethod
+    def account(cls, settings: Settings) -> tuple[str | None, SecretStr | None]:
+        """What the system knows Kollega by, and the secret that goes with it."""
+
+    @classmethod
+    @abstractmethod
+    def entered(cls, session: aiohttp.ClientSession, url: str, account: str, secret: str) -> Self:
+        """The connector with those credentials."""
+
+    @override
+    @classmethod
+    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession) -> Self | None:
+        url = settings.system_url(cls.name)
+        if url is None:
+            return None
+        if settings.is_simulated(cls.name):
+            return cls.entered(session, url, "kollega", "simulator")
+        account, secret = cls.account(settings)
+        return cls.entered(session, url, account or "", secret.get_secret_value() if secret else "")
 
     def headers(self) -> dict[str, str]:
         """What goes with each call besides a token."""

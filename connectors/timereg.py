@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 import aiohttp
+from pydantic import SecretStr
 from typing_extensions import override
 
 from connectors.datasets import Column, Dataset
@@ -80,14 +81,13 @@ class Timereg(Reporting):
 
     @override
     @classmethod
-    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession) -> Self | None:
-        url = settings.system_url("timereg")
-        if url is None:
-            return None
-        if settings.is_simulated("timereg"):
-            return cls(session, url, "kollega", "simulator")
-        password = settings.timereg_password
-        return cls(session, url, settings.timereg_user or "", password.get_secret_value() if password else "")
+    def account(cls, settings: Settings) -> tuple[str | None, SecretStr | None]:
+        return settings.timereg_user, settings.timereg_password
+
+    @override
+    @classmethod
+    def entered(cls, session: aiohttp.ClientSession, url: str, account: str, secret: str) -> Self:
+        return cls(session, url, account, secret)
 
     @override
     def headers(self) -> dict[str, str]:
