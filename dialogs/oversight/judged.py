@@ -9,7 +9,7 @@ from typing import Any
 from dialogs import texts, words
 from dialogs.oversight import periods, samples, telling
 from dialogs.oversight.judging import CannotJudge, Entry, finding
-from dialogs.oversight.pointed import named_by, of, permitted, pointed
+from dialogs.oversight.pointed import in_sight, named_by, of, on_screen, permitted
 from dialogs.oversight.rights import office
 from dialogs.oversight.runner import Oversight
 from dialogs.oversight.shown import VERDICTS, Verdict
@@ -23,22 +23,24 @@ from nlu.normalise import fold
 AT_ONCE = 25  # findings that are judged in one go without being asked about
 MOST_FACTS = 18  # columns of a finding on its card
 CELL = 200  # characters of a value there
+DIGITS = {"et": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "syv": 7, "otte": 8, "ni": 9, "ti": 10}
 NUMBERS = r"\d{1,7}(?:\s*(?:-|–|til|,|;|og|&|\s)\s*\d{1,7})*"
 SAID: dict[Verdict, str] = {  # as people say it; the longer first
     "skal undersøges": r"(?:skal\s+)?(?:undersøges|undersoeges|tjekkes)(?:\s+nærmere)?|undersøg(?:es)?",
     "forklaret": r"forklaret|forklarlig\w*",
     "fejl": r"(?:en\s+)?fejl",
-    "ok": r"ok(?:ay)?|i\s+orden|fint?|korrekt\w*",
+    "ok": r"ok(?:ay)?|i\s+orden|fin[et]?|korrekt\w*",
 }
 WHICH = (
     r"(?P<rest>resten|de\s+andre|de\s+sidste)|(?P<every>(?:de(?:t|m)?\s+(?:er\s+)?)?alle(?:\s+(?:sammen|fund(?:ene)?|\d+))?)"
-    rf"|(?:fund(?:ene)?|nr\.?|nummer|række(?:rne)?|raekke(?:rne)?)\s*(?P<numbers>{NUMBERS})"
+    r"|(?P<this>den(?:\s+her)?|det(?:te)?(?:\s+her)?(?:\s+fund)?|fundet)"
+    rf"|(?P<named>(?:fund(?:ene)?|nr\.?|nummer|række(?:rne)?|raekke(?:rne)?)\s*)?(?P<numbers>{NUMBERS}|(?<=\s)(?:{'|'.join(DIGITS)})\b)"
 )
 NAMED = re.compile(rf"\b(?:fund(?:ene)?|nr\.?|nummer)\s*(?P<numbers>{NUMBERS})", re.I)
 JUDGES = re.compile(
     r"(?:(?:kan|vil)\s+du\s+|du\s+må\s+gerne\s+)?(?:(?:mark[eé]re?|ret(?:te)?|sæt(?:te)?|saet|vurd[eé]re?|not[eé]re?|skriv)\s+)?(?:at\s+)?"
     rf"(?:{WHICH})\s*(?:er|som|til|at\s+være|bliver|=|:)?\s*(?P<verdict>{'|'.join(f'(?:{one})' for one in SAID.values())})"
-    r"(?:\s*(?:[:,.;–-]|\bfordi\b|\bda\b|\bpga\.?|\bpå\s+grund\s+af\b|\bbegrundelse\b:?)+\s*(?P<why>.*))?[\s.!]*",
+    r"(?:(?:\s*(?:[:,.;–-]|\bfordi\b|\bda\b|\bpga\.?|\bpå\s+grund\s+af\b|\bbegrundelse\b:?))+\s*(?P<why>.*))?[\s.!]*",
     re.I | re.S,
 )
 MANY_OF = re.compile(r"(\d+)\s*(?:-|–|til)\s*(\d+)|(\d+)")
@@ -53,7 +55,7 @@ async def to_judge(oversight: Oversight, run: Run) -> tuple[int, ...] | None:
 
 async def begin(turn: Turn) -> None:
     """In words: judge the findings of the run that is meant; those that are named, or one after another."""
-    run = await pointed(turn) if await permitted(turn) else None
+    run = await in_sight(turn) if await permitted(turn) else None
     if run:
         await following(turn, run)
 
@@ -104,33 +106,34 @@ async def by_words(turn: Turn) -> bool:
     said = JUDGES.fullmatch(turn.text.strip())
     if said is None or turn.state.open:
         return False
-    if not said["numbers"] and not any(button.data.get("run") for button in turn.state.shown):
-        return False  # "alle er ok" with no run in sight may be of anything
-    run_ = await of(turn, "", None) if await permitted(turn) else None
-    if run_:
-        await all_of(turn, run_, said)
+    on_card = turn.state.shown_card == turn.last and next((one for one in turn.state.shown if one.do == "oversight verdict"), None)
+    seen = on_card if said["this"] else any(button.data.get("run") for button in turn.state.shown)
+    if not said["named"] and not seen:
+        return False  # "alle er ok" and "det er en fejl" with no run in sight may be of anything
+    if not await permitted(turn):
+        return True
+    if shown := await on_screen(turn):
+        await all_of(turn, shown, said, [int(on_card.data["nr"])] if on_card and said["this"] else spelt(said["numbers"] or ""))
+    elif newest := await of(turn, "", None):
+        turn.note("Hvilken kørsel mener du? Her er den nyeste. Skriv det igen, hvis det er den.")
+        await following(turn, newest)
     return True
 
 
-async def all_of(turn: Turn, run: Run, said: re.Match[str]) -> None:
-    """What a sentence says of several findings. "alle" takes back nothing that was said of some of them."""
+async def all_of(turn: Turn, run: Run, said: re.Match[str], named: list[int]) -> None:
+    """What a sentence says of the findings that it names, or of all: "alle" takes back nothing that was said of some of them."""
     verdict = next(one for one, pattern in SAID.items() if re.fullmatch(pattern, said["verdict"], re.I))
-    why = (said["why"] or "").strip(" .")
-    numbers = spelt(said["numbers"]) if said["numbers"] else await unjudged(turn, run)
+    why, numbers = (said["why"] or "").strip(" ."), named or await unjudged(turn, run)
     if not numbers:
         turn.note("Alle fund er vurderet allerede. Skriv fx ”ret fund 3 til fejl: …”, hvis et skal ændres.")
         await following(turn, run)
     elif verdict != "ok" and not why:
-        ask_why(turn, run, numbers, verdict, named=bool(said["numbers"]))
-    elif len(numbers) > AT_ONCE and not said["numbers"]:
-        data = {"run": run.id, "verdict": verdict, "why": why}
+        ask_why(turn, run, numbers, verdict, named=bool(named))
+    elif len(numbers) > AT_ONCE and not named:
         many = f"alle {telling.number(len(numbers))}"
-        yes = Button(label="Ja, alle sammen", do="oversight judge", data=data)
-        turn.say(
-            f"Der er {telling.number(len(numbers))} fund, som ikke er vurderet. Skal {many} være {verdict}?",
-            yes,
-            Button(label="Nej tak", do="no"),
-        )
+        yes = Button(label="Ja, alle sammen", do="oversight judge", data={"run": run.id, "verdict": verdict, "why": why})
+        said_ = f"Der er {telling.number(len(numbers))} fund, som ikke er vurderet. Skal {many} være {verdict}?"
+        turn.say(said_, yes, Button(label="Nej tak", do="no"))
     else:
         await put(turn, run, numbers, verdict, why)
 
@@ -268,6 +271,8 @@ def whole_number(text: str) -> int:
 
 def spelt(text: str) -> list[int]:
     """1-4, 7 og 9 → the numbers, each once."""
+    if fold(text).strip() in DIGITS:
+        return [DIGITS[fold(text).strip()]]
     found: list[int] = []
     for first, last, alone in MANY_OF.findall(fold(text)):
         found += range(int(first), min(int(last), int(first) + 10_000) + 1) if first else [int(alone)]

@@ -17,7 +17,7 @@ from dialogs.fields import At, Colleague, Got, Reading, Text
 from dialogs.form import Ask, Notice, Request
 from dialogs.oversight import judged, periods
 from dialogs.oversight.following import FollowUp
-from dialogs.oversight.pointed import named_by, permitted, pointed
+from dialogs.oversight.pointed import in_sight, named_by, permitted
 from dialogs.oversight.rights import REFUSAL, may_see, office
 from dialogs.oversight.store import Run
 from dialogs.starting import start
@@ -312,7 +312,7 @@ async def in_servicenow(desk: Desk, one: FollowUp) -> str:
 
 async def begin(turn: Turn) -> None:
     """In words: follow up on the findings that are named, or on the errors of the run that is meant."""
-    run = await pointed(turn) if await permitted(turn) else None
+    run = await in_sight(turn) if await permitted(turn) else None
     if run:
         named = judged.NAMED.search(turn.text)
         await start(turn, Form.intent, "", {"of": run.id, "numbers": judged.spelt(named["numbers"]) if named else []})

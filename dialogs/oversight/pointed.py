@@ -20,6 +20,7 @@ DOING = re.compile(  # what is to be done with the run: words that may stand in 
     re.I,
 )
 LONGEST = timedelta(hours=2)  # that a command works on a run
+TILSYN = re.compile(r"tilsyn|kontrol", re.I)
 MOST = 5  # tilsyn to choose among
 
 
@@ -34,6 +35,11 @@ async def permitted(turn: Turn) -> bool:
 async def pointed(turn: Turn) -> Run | None:
     """The run that the text means; where there is none or several fit, that is said."""
     return await of(turn, turn.text, said_in(turn.text, At(turn.desk, turn.event, {})))
+
+
+async def in_sight(turn: Turn) -> Run | None:
+    """The run that is spoken of where a text names findings: the one on the screen, unless the text names a tilsyn."""
+    return await (pointed(turn) if TILSYN.search(turn.text) else of(turn, "", None))
 
 
 async def of(turn: Turn, text: str, period: Period | None) -> Run | None:

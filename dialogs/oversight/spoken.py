@@ -21,13 +21,13 @@ from dialogs.turn import Turn
 from nlu.normalise import fold
 
 Answer = Callable[[Turn], Awaitable[None]]
-OF_IT = r"(?:ledelses)?tilsyn\w*|koersel\w*|kontrollen|resultatet"
+OF_IT = r"(?:ledelses)?tilsyn\w*|koersel\w*|koerslen|kontrollen|resultatet"
 WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (
     (wheel_said.SURE, wheel_said.begin),
     (re.compile(r"\b(?:luk\w*|afslut\w*)\b.*\bopfoelgning|\bopfoelgning\w*\b.*\b(?:gjort|faerdig|lukket|loest)\b|\bsctask\d+ er (?:gjort|faerdig|loest)"), oversight_close.begin),
     (re.compile(r"\bhva(?:d|d for)\b.*\bfoelge[rs]?\b.*\bop\b|\b(?:hvordan|hvor langt|status|vis|se|mine|aabne|hvilke)\b.*\bopfoelgning"), followed.listed),
     (re.compile(rf"\bfoelg(?:e|es)?\b.*\bop\b.*\b(?:fund\w*|fejl\w*|{OF_IT})|^(?:lav |opret )?(?:en )?opfoelgning(?:er)? paa\b"), oversight_follow.begin),
-    (re.compile(rf"\b(?:journalis|arkiver)\w*\b.*\b(?:{OF_IT})"), oversight_journal.begin),
+    (re.compile(rf"^(?!.*\bmail)(?=.*\b(?:journalis|arkiver)\w*\b.*\b(?:{OF_IT}))"), oversight_journal.begin),
     (re.compile(rf"\b(?:underskriv\w*|skriv\w*\s+under|godkend\w*)\b.*\b(?:{OF_IT})|^(?:jeg vil (?:gerne )?)?(?:underskriv\w*|skriv\w* under)\W*$"), oversight_sign.begin),
     (re.compile(rf"\b(?:vurder\w*|bedoem\w*)\b.*\b(?:fund\w*|raekker\w*|{OF_IT})|\bfund\w*\b.*\bvurder\w*"), judged.begin),
 )  # fmt: skip
