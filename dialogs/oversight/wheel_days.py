@@ -3,6 +3,7 @@
 Nobody has asked for these jobs, so they have no conversation of their own: what they come upon is in the log and, for controllers, in the wheel.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, time, timedelta
 from itertools import groupby
@@ -16,11 +17,14 @@ from connectors.errors import ConnectorError
 from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.fields import Colleague
-from dialogs.oversight import cards, duties, oversight_run, wheel_said
+from dialogs.oversight import cards, duties, oversight_run, samples, wheel_said
 from dialogs.oversight.duties import BY, Duty, message_id
 from dialogs.oversight.fields import TilsynRef, kept
 from dialogs.oversight.oversight_run import carried_out
 from dialogs.oversight.rights import may_see, office
+from dialogs.oversight.running import NotRun
+from dialogs.oversight.samples import CannotSample, Wish
+from dialogs.oversight.store import Run
 from dialogs.oversight.wheel import Wheel
 from dialogs.talk import Reply
 from dialogs.workdays import is_workday
@@ -31,6 +35,7 @@ AT = time(7, 30)
 KOLLEGA = {"id": BY[0], "name": "Kollega", "tenant": ""}
 TRIES = 3  # of one tilsyn and period, on as many days; then its owner has to look
 BACK, AHEAD = timedelta(days=400), timedelta(days=400)  # deadlines that are looked at
+RANDOM = re.compile(r"(\d+) tilfældige")
 log = structlog.get_logger()
 
 
@@ -116,9 +121,10 @@ async def due(desk: Desk, job: Job) -> str:
     form = oversight_run.Form(tilsyn=tilsyn, period=kept(duty.period), unit=duty.unit, requester=asker)
     job.unit = owner.department
     run = await carried_out(form, desk, job, BY)
+    drawn = await job.step("sample", sampled, desk, run, duty.extent, on="oversight")
     if not owner.why:
         reply = await cards.card(desk, run, owner.id)
-        reply = reply.model_copy(update={"text": f"Efter årshjulet har jeg kørt et tilsyn for dig. {reply.text}"})
+        reply = reply.model_copy(update={"text": f"Efter årshjulet har jeg kørt et tilsyn for dig. {reply.text} {drawn}".strip()})
         owner = owner.model_copy(update={"why": await sent(job, owner, reply)})
     await job.step("note", noted, desk, [(duty.key, f"kørt {duty.tries + 1}")], owner.why, on="oversight")
     return "done" if run.is_whole else "partly"
@@ -128,6 +134,19 @@ async def ref_of(desk: Desk, name: str) -> TilsynRef:
     """The tilsyn of that name; without a title where it cannot be read any more."""
     known = (await office(desk).every()).get(name)
     return TilsynRef.of(known) if known else TilsynRef(name=name, title="")
+
+
+async def sampled(desk: Desk, run: Run, extent: str) -> str:
+    """Draw the sample that the wheel asks for, of a run with more findings than that; what is said of it. The largest are for people to choose by."""
+    size = int(match[1]) if (match := RANDOM.fullmatch(extent)) else 0
+    if run.state != "found" or not 0 < size < run.rows:
+        return ""
+    try:
+        drawn = await samples.draw(office(desk), run, Wish(size=size), BY[1])
+    except (CannotSample, NotRun) as error:
+        log.warning("wheel_no_sample", run=run.id, error=type(error).__name__)
+        return ""
+    return f"Der er udtaget {texts.count(len(drawn.numbers), 'fund', 'fund')} til stikprøven."
 
 
 async def told(desk: Desk, job: Job, owner: str, reply: Reply) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import app
 from connectors.datasets import Period
-from dialogs.oversight import duties, signing, wheel_said
+from dialogs.oversight import duties, samples, signing, wheel_said
 from dialogs.oversight.duties import Duty, counted, plain
 from dialogs.oversight.heads import FOLDER
 from dialogs.oversight.store import Run
@@ -195,7 +195,8 @@ def test_words_for_something_else(text: str) -> None:
 
 @pytest_asyncio.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    path = written(tmp_path / "hjul.toml", (FOLDER / "aarshjul.toml").read_text().replace("jens.kjaer", "ingen.saadan", 1))
+    text = (FOLDER / "aarshjul.toml").read_text().replace("jens.kjaer", "ingen.saadan", 1)
+    path = written(tmp_path / "hjul.toml", text.replace("koer = true", 'koer = true\nomfang = "2 tilfældige"', 1))
     async with running(tmp_path / "var", roles=f"controller={CONTROLLERS}", wheel_file=path) as house:
         yield house
 
@@ -223,9 +224,13 @@ async def test_a_controller_sees_everything_also_that_an_owner_could_not_be_told
     assert "henrik.dahl@kk.example\n" in said
     (kept,) = await desk.oversight.runs.of("kreditoraendringer_godkendt_af_to")
     assert (kept.by_id, kept.by_name, kept.state) == ("kollega", "Årshjulet", "nothing")
+    (left,) = await desk.oversight.runs.of("fratraadte_med_aktive_adgange")
+    sample = await samples.of(desk.oversight, left)
+    assert (left.rows, len(sample.numbers) if sample else 0) == (7, 2)
     at, digest = desk.now(), signing.digest(kept, {})
     await desk.oversight.signatures.put(
-        kept, signing.Signed("Årshjulet", "Henrik Dahl", at, "Intet fundet.", by_id=house.people["Henrik Dahl"].id, job="test", digest=digest)
+        kept,
+        signing.Signed("Årshjulet", "Henrik Dahl", at, "Intet fundet.", by_id=house.people["Henrik Dahl"].id, job="test", digest=digest),
     )
     said = text_of(await sofie.says("hvad mangler jeg i år?"))
     assert "Der er 8 tilsyn, som mangler lige nu. 3 er for sent." in said
