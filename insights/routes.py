@@ -203,8 +203,8 @@ async def row(request: web.Request) -> web.Response:
     """One finding with what stands behind it."""
     person, run = await asked(request)
     here = request.app[INSIGHTS]
-    titles = {name: one.title for name, one in declared(offered(here.desk().systems)).items()}
-    told = await evidence(office(here.desk()), here.reader, run, int(request.match_info["nr"]), titles)
+    datasets = declared(offered(here.desk().systems))
+    told = await evidence(office(here.desk()), here.reader, run, int(request.match_info["nr"]), datasets)
     await seen(request, person, run, {"nr": told["nr"]})
     return web.json_response(told)
 

@@ -15,8 +15,9 @@ export async function evidence(address, id, number) {
       make("header", { class: "head" }, make("h1", {}, `Fund ${told.nr}: ${told.name}`), make("p", { class: "quiet" }, `${run.title}, ${run.period}`), steps(told, path)),
       values(told),
       history(told, run, again),
-      ...told.sources.map(source),
-    ],
+      ...told.sources.filter((one) => one.rows.length > 0).map(source),
+      without(told.sources.filter((one) => one.rows.length === 0)),
+    ].filter(Boolean),
   };
 }
 
@@ -36,7 +37,11 @@ function history(told, run, again) {
     make("p", { class: "ways" }, make("button", { type: "button", class: "strong-button", onclick: () => dialog(run, 1, { numbers: [told.nr] }, again) }, now ? "Vurdér igen" : "Vurdér")));
 }
 
+const without = (some) => some.length > 0 && make("section", { class: "panel", "aria-labelledby": "without" },
+  make("h2", { id: "without" }, "Datasæt uden rækker til fundet"),
+  make("ul", {}, some.map((one) => make("li", {}, `${one.title} (${one.dataset}): ${one.text}`))));
+
 const source = (one, place) => make("section", { class: "panel", "aria-labelledby": `source-${place}` },
   make("h2", { id: `source-${place}` }, one.title, make("small", { class: "quiet" }, ` ${one.dataset}`)),
   make("p", {}, one.text),
-  one.rows.length > 0 && plainTable(one.title, one.columns, one.rows));
+  plainTable(one.title, one.columns, one.rows));
