@@ -33,7 +33,7 @@ from dialogs.names import KnownNames
 from dialogs.oversight import heads, wheel_days
 from dialogs.oversight.runner import Oversight
 from dialogs.oversight.running import Limits
-from dialogs.oversight.store import Runs, url_of
+from dialogs.oversight.store import Runs
 from dialogs.oversight.wheel import Wheel
 from dialogs.registry import found
 from dialogs.rules import FOLDER, BadRules, Rules
@@ -41,7 +41,7 @@ from dialogs.work import message, work
 from fit import taken, unfit, unwritable
 from insights.links import links_of
 from jobs.engine import Job, Jobs, Limit
-from nlu import kept, notes
+from nlu import notes
 from nlu.live import Live
 from nlu.versions import Versions
 from settings import Settings
@@ -75,8 +75,8 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         app[SYSTEMS] = await stack.enter_async_context(open_systems(settings))
         app[BOT] = await stack.enter_async_context(bot.opened(settings, bot_token(settings)))
-        kept_at = kept.url_of(settings.database_url, settings.var_dir)
-        noted = await stack.enter_async_context(notes.opened(kept_at, live, app[CLOCK], allowed=settings.learn_from_use))
+        noted_at = config.kept_at(settings.database_url, settings.var_dir, "nlu")
+        noted = await stack.enter_async_context(notes.opened(noted_at, live, app[CLOCK], allowed=settings.learn_from_use))
         await stack.enter_async_context(live.watching())
         app[NAMES] = KnownNames(app[SYSTEMS], live.know)
         await stack.enter_async_context(app[NAMES].watching())
@@ -120,7 +120,7 @@ def oversight_of(app: web.Application) -> Oversight:
     return Oversight(
         settings.tilsyn_dir or heads.FOLDER,
         settings.var_dir,
-        Runs(url_of(settings.database_url, settings.var_dir)),
+        Runs(config.kept_at(settings.database_url, settings.var_dir, "oversight")),
         Limits(settings.tilsyn_memory_mb, settings.tilsyn_seconds),
         now=app[CLOCK],
         keep=timedelta(days=settings.run_days),
@@ -195,7 +195,7 @@ def main() -> None:
         reason = reason or unwritable("DATABASE_URL", Path(settings.database_url.removeprefix("sqlite:///")).parent)
     if reason := reason or taken(settings.host, settings.port):
         config.refuse(reason)
-    quiet(settings)
+    quiet(settings); sys.setswitchinterval(0.0005)
     try:
         with started(settings.needs_simulators, settings.var_dir / "simulators", f"http://{settings.host}:{settings.port}") as address:
             serve(settings.model_copy(update={"simulators_url": address}) if address else settings, address)

@@ -13,6 +13,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from typing_extensions import override
 
 
+def kept_at(database_url: str | None, var_dir: Path, part: str) -> str:
+    """Where DATABASE_URL puts a part of what is kept, as SQLAlchemy takes it: in its PostgreSQL, or in a SQLite file of its own, so that nobody waits for it.
+
+    None is a file under VAR_DIR.
+    """
+    if database_url and database_url.startswith("postgresql://"):
+        return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    named = database_url.removeprefix("sqlite:///").partition("?")[0] if database_url else var_dir / "kollega.sqlite"
+    stem = Path(named).absolute().with_suffix("")
+    return f"sqlite:///{stem.with_name(f'{stem.name}.{part}.sqlite')}"
+
+
 class Settings(BaseSettings):
     """Read once at start. A field's name in capitals is the environment variable's."""
 

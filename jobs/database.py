@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import Engine, create_engine, make_url
 
 from jobs.tables import NO_SCHEMA
+from settings import kept_at
 
 ALIVE: dict[str, int] = {  # a host that vanishes without a word is noticed within half a minute, not in hours
     "connect_timeout": 5,
@@ -38,13 +39,12 @@ class Place:
 def place(database_url: str | None, var_dir: Path) -> Place:
     """Where DATABASE_URL puts the jobs; None is a file under `var_dir`. Raises ValueError for a URL that names no file."""
     if database_url and database_url.startswith("postgresql://"):
-        return Place(database_url, database_url.replace("postgresql://", "postgresql+psycopg://", 1), database_url, None)
-    named = make_url(database_url).database if database_url else str(var_dir / "kollega.sqlite")
-    if not named or named == ":memory:":
+        return Place(database_url, kept_at(database_url, var_dir, "runs"), database_url, None)
+    if database_url and make_url(database_url).database in {None, "", ":memory:"}:
         raise ValueError("DATABASE_URL names no file; jobs must outlive the process")
-    stem = Path(named).absolute().with_suffix("")
-    jobs, runs = (stem.with_name(f"{stem.name}.{part}.sqlite") for part in ("jobs", "runs"))
-    return Place(f"sqlite:///{jobs}", f"sqlite:///{runs}", "", stem.with_name(f"{stem.name}.locks"))
+    jobs, runs = (kept_at(database_url, var_dir, part) for part in ("jobs", "runs"))
+    locks = Path(jobs.removeprefix("sqlite:///").removesuffix(".jobs.sqlite") + ".locks")
+    return Place(jobs, runs, "", locks)
 
 
 def prepare(where: Place) -> None:

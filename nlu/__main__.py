@@ -16,6 +16,7 @@ from nlu.evaluate import REFERENCE, evaluate, rows
 from nlu.model import Model, load
 from nlu.understanding import Understanding
 from nlu.versions import SHIPPED, Versions
+from settings import kept_at
 
 if TYPE_CHECKING:
     from nlu.review import Review
@@ -188,7 +189,7 @@ def _review(options: argparse.Namespace) -> int:
 
     settings = _settings()
     try:
-        store = kept.Kept(kept.url_of(settings.database_url, settings.var_dir))
+        store = kept.Kept(kept_at(settings.database_url, settings.var_dir, "nlu"))
         return _reviewed(options, review.Review(store, Learned(settings.var_dir), datetime.now(UTC)))
     except SQLAlchemyError as error:
         _tell(f"DATABASE_URL: the database does not answer, or does not let Kollega in ({type(error).__name__})")

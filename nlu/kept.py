@@ -94,16 +94,8 @@ def key_of(text_: str) -> str:
     return hashlib.sha256(fold(text_).encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def url_of(database_url: str | None, var_dir: Path) -> str:
-    """Where DATABASE_URL puts them, as SQLAlchemy takes it; without it, a file under VAR_DIR."""
-    if database_url and database_url.startswith("postgresql://"):
-        return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    stem = Path(str(make_url(database_url).database) if database_url else var_dir / "kollega.sqlite").absolute().with_suffix("")
-    return f"sqlite:///{stem.with_name(f'{stem.name}.nlu.sqlite')}"
-
-
 class Kept:
-    """The table. Every method blocks and raises sqlalchemy.exc.SQLAlchemyError; safe from several threads and processes."""
+    """The table, at `url`: of the part "nlu" (settings.kept_at). Every method blocks and raises sqlalchemy.exc.SQLAlchemyError; safe from several threads and processes."""
 
     def __init__(self, url: str) -> None:
         self._file = Path(str(make_url(url).database)) if url.startswith("sqlite") else None

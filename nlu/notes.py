@@ -72,7 +72,7 @@ class Notebook(Notes):
 
 @asynccontextmanager
 async def opened(url: str, live: Live, now: Callable[[], datetime], *, allowed: bool) -> AsyncIterator[Notes]:
-    """Notes that are kept at `url` (nlu.kept.url_of) where that is allowed; what is too old, or no longer allowed, is forgotten meanwhile."""
+    """Notes that are kept at `url` (settings.kept_at) where that is allowed; what is too old, or no longer allowed, is forgotten meanwhile."""
     store = kept.Kept(url)
     notebook = Notebook(store, live, now)
     tending = asyncio.create_task(tend(store, now, allowed=allowed))

@@ -26,10 +26,10 @@ from dialogs.oversight.heads import FOLDER, BadTilsyn, Fault, Tilsyn
 from dialogs.oversight.runner import Oversight, declared, offered
 from dialogs.oversight.running import Limits, Workers
 from dialogs.oversight.scaffold import against, drafted, name_of
-from dialogs.oversight.store import Run, Runs, url_of
+from dialogs.oversight.store import Run, Runs
 from dialogs.oversight.wheel import Wheel
 from dialogs.rules import BadRules
-from settings import Partial, Settings, read
+from settings import Partial, Settings, kept_at, read
 
 STATUS = {"nothing": 0, "found": 1, "failed": 3, "running": 3, "partial": 4, "empty": 5}
 WRONG = 2
@@ -53,7 +53,7 @@ class Office:
 
     def oversight(self, var: Path | None = None) -> Oversight:
         """The oversight of the settings; of another folder for a run that is not kept."""
-        url = url_of(self.settings.database_url if var is None else None, var or self.settings.var_dir)
+        url = kept_at(self.settings.database_url if var is None else None, var or self.settings.var_dir, "oversight")
         keep = timedelta(days=self.settings.run_days)
         return Oversight(self.settings.tilsyn_dir or FOLDER, var or self.settings.var_dir, Runs(url), self.limits, keep=keep)
 

@@ -91,16 +91,8 @@ class Run(BaseModel):
         return self.state in {"nothing", "found"}
 
 
-def url_of(database_url: str | None, var_dir: Path) -> str:
-    """Where DATABASE_URL puts the runs, as SQLAlchemy takes it; without it, a file under VAR_DIR."""
-    if database_url and database_url.startswith("postgresql://"):
-        return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    stem = Path(str(make_url(database_url).database) if database_url else var_dir / "kollega.sqlite").absolute().with_suffix("")
-    return f"sqlite:///{stem.with_name(f'{stem.name}.oversight.sqlite')}"
-
-
 class Runs:
-    """The table. Raises sqlalchemy.exc.SQLAlchemyError."""
+    """The table, at `url`: of the part "oversight" (settings.kept_at). Raises sqlalchemy.exc.SQLAlchemyError."""
 
     def __init__(self, url: str) -> None:
         self._file = Path(str(make_url(url).database)) if url.startswith("sqlite") else None

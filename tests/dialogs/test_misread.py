@@ -9,6 +9,7 @@ import pytest
 from nlu import kept
 from nlu.model import HERE
 from nlu.versions import Versions
+from settings import kept_at
 from tests.house import House, buttons, running
 
 NAME = "2026-11-24-0123abcd"
@@ -17,7 +18,7 @@ FAULT = "min printer er død"
 
 def noted(tmp_path: Path, house: House) -> list[tuple[str, str, str]]:
     """(text, why, chosen) of all that was kept; the writing is waited for when the house is left."""
-    wordings = kept.Kept(kept.url_of(None, tmp_path / "var")).wordings(house.now())
+    wordings = kept.Kept(kept_at(None, tmp_path / "var", "nlu")).wordings(house.now())
     return sorted((one.text, why, "".join(one.chosen)) for one in wordings for why in one.why)
 
 

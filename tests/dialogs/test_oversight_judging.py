@@ -11,7 +11,8 @@ import pytest
 
 from dialogs.oversight.judging import CannotJudge
 from dialogs.oversight.shown import Verdict
-from dialogs.oversight.store import Runs, url_of
+from dialogs.oversight.store import Runs
+from settings import kept_at
 from tests.dialogs.test_oversight_runs import Q2, Q3, SQL, Place, place
 from tests.jobs.postgres_server import Server, binaries
 
@@ -113,7 +114,7 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.postgres
 async def test_the_same_on_postgresql(place: Place, server: Server) -> None:
-    place.oversight.runs = Runs(url_of(server.database(), place.oversight.folder))
+    place.oversight.runs = Runs(kept_at(server.database(), place.oversight.folder, "oversight"))
     place.money.amounts = [150, 150, 250, 250, 350, 350, 450, 450]
     earlier, judgements = await place.run(), place.oversight.judgements
     await asyncio.gather(

@@ -17,7 +17,8 @@ from dialogs.oversight import telling
 from dialogs.oversight.heads import BadTilsyn
 from dialogs.oversight.runner import Oversight
 from dialogs.oversight.running import Limits, NotRun
-from dialogs.oversight.store import STATES, Run, Runs, url_of
+from dialogs.oversight.store import STATES, Run, Runs
+from settings import kept_at
 
 SQL = """-- titel:     Store fakturaer
 -- spørgsmål: Hvilke fakturaer er store?
@@ -117,7 +118,7 @@ def made(tmp_path: Path) -> Place:
     folder.mkdir()
     (folder / "store.sql").write_text(SQL)
     money = Money()
-    runs = Runs(url_of(None, tmp_path / "var"))
+    runs = Runs(kept_at(None, tmp_path / "var", "oversight"))
     return Place(Oversight(folder, tmp_path / "var", runs, Limits(seconds=30), now=lambda: NOW), money, Systems([money]))
 
 

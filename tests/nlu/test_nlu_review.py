@@ -16,6 +16,7 @@ from nlu import __main__ as cli
 from nlu import entities, kept, review, slots
 from nlu.kept import Kept, Misread
 from nlu.learned import Learned
+from settings import kept_at
 from tests.bot.postgres import server
 
 TODAY = date(2026, 11, 23)
@@ -36,7 +37,7 @@ def misread(text: str, why: str = "rejected", chosen: str = "", **more: object) 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Kept:
-    return Kept(kept.url_of(None, tmp_path))
+    return Kept(kept_at(None, tmp_path, "nlu"))
 
 
 @pytest.mark.parametrize(
@@ -95,13 +96,13 @@ def test_nothing_is_kept_for_more_than_thirty_days_and_nothing_at_all_where_it_i
 
 
 def test_looking_makes_no_file(tmp_path: Path) -> None:
-    assert Kept(kept.url_of(None, tmp_path / "empty")).wordings(NOW) == []
+    assert Kept(kept_at(None, tmp_path / "empty", "nlu")).wordings(NOW) == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_it_lies_beside_the_database() -> None:
-    assert kept.url_of("postgresql://kollega@db/x", Path("var")) == "postgresql+psycopg://kollega@db/x"
-    assert kept.url_of("sqlite:////data/kollega.sqlite", Path("var")) == "sqlite:////data/kollega.nlu.sqlite"
+    assert kept_at("postgresql://kollega@db/x", Path("var"), "nlu") == "postgresql+psycopg://kollega@db/x"
+    assert kept_at("sqlite:////data/kollega.sqlite", Path("var"), "nlu") == "sqlite:////data/kollega.nlu.sqlite"
 
 
 def run(var: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -190,10 +191,10 @@ for number in range(20):
 
 
 def test_several_processes_keep_in_one_file(tmp_path: Path) -> None:
-    assert many_at_once(kept.url_of(None, tmp_path)) == 80
+    assert many_at_once(kept_at(None, tmp_path, "nlu")) == 80
 
 
 @pytest.mark.postgres
 def test_several_processes_keep_in_postgresql() -> None:
     with server() as url:
-        assert many_at_once(kept.url_of(url, Path("var"))) == 80
+        assert many_at_once(kept_at(url, Path("var"), "nlu")) == 80

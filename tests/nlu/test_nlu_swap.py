@@ -16,6 +16,7 @@ import nlu
 from nlu import fingerprint, kept, notes, train
 from nlu.live import Live
 from nlu.versions import KEPT, SHIPPED, Versions
+from settings import kept_at
 from tests.house import House, lines, running
 
 TODAY = date(2026, 11, 23)
@@ -81,7 +82,7 @@ async def test_turns_go_on_while_the_model_is_swapped(tmp_path: Path, second: Pa
         stop.set()
         said = await asyncio.gather(*talkers)
         assert all(count >= 1 for count in said), "each message had its answer"
-    texts = [one.text for one in kept.Kept(kept.url_of(None, var)).wordings(house.now())]
+    texts = [one.text for one in kept.Kept(kept_at(None, var, "nlu")).wordings(house.now())]
     assert "hvad får vi i kantinen {dato}" in texts
     assert not [one for one in texts if any(sign.isdigit() for sign in one)]
 
@@ -168,7 +169,7 @@ async def test_a_database_that_is_away_costs_a_log_line_and_no_turn(tmp_path: Pa
 
 
 async def test_where_it_is_not_allowed_nothing_is_kept_and_what_was_there_goes(tmp_path: Path) -> None:
-    url, live = kept.url_of(None, tmp_path), Live(Versions(tmp_path))
+    url, live = kept_at(None, tmp_path, "nlu"), Live(Versions(tmp_path))
     async with notes.opened(url, live, lambda: datetime.now(UTC), allowed=True) as book:
         book.take("ukendt snak om Ole Bang", TODAY, "rejected")
     store = kept.Kept(url)
