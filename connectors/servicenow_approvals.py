@@ -16,13 +16,13 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
-from connectors.errors import NotFound, Refused, Unavailable
+from connectors.errors import Denied, NotFound, Refused, Unavailable
 from connectors.http import JOB, Request
 from connectors.identity import Client, SigningKey, Tokens, acting_as, client_credentials
 from connectors.servicenow_table import Row, TableApi
 from settings import Settings
 
-TABLE = "sysapproval_approver"
+TABLE, DELEGATES = "sysapproval_approver", "sys_user_delegate"
 FIELDS = (
     "state", "approver", "approver.email", "approver.user_name", "sysapproval", "sysapproval.sys_class_name", "sysapproval.number",
     "sysapproval.short_description", "document_id", "sys_created_on", "sys_updated_on", "sys_updated_by",
@@ -36,20 +36,22 @@ Decision = Literal["approved", "rejected"]
 
 
 class Asked(BaseModel):
-    """One approval that somebody (`email`) is asked for. `state`: requested, approved, rejected, not_required …
+    """One approval that somebody (`name`, `email`) is asked for. `state`: requested, approved, rejected, not_required …
 
-    number, title: of what is to be approved. whom: who it is for. price: as people see it, "" where there is none. own: the approver was
-    the last to change it. by: who was, once it is decided. at: when, aware.
+    number, title: of what is to be approved. whom: who it is for, and their address. price: as people see it, "" where there is none.
+    own: who it was read for (as a rule the approver) was the last to change it. by: who was, once it is decided. at: when, aware.
     """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
+    name: str = ""
     email: str
     state: str
     number: str
     title: str
     whom: str
+    whom_email: str = ""
     price: str
     since: datetime
     own: bool
@@ -96,37 +98,59 @@ class ServiceNowApprovals(TableApi):
         """Whether there is a key to answer with; without it approvals are only shown."""
         return self._key is not None
 
-    async def waiting(self, email: str) -> list[Asked]:
-        """What waits for the person with that address, the oldest first, at most twenty."""
+    async def waiting(self, email: str, now: datetime) -> list[Asked]:
+        """What waits for the person with that address, and for those whose delegate they are now: the oldest first, at most twenty of each."""
         if not ADDRESS.fullmatch(email):
             raise NotFound(self.name, "find approvals: no address", code="no_address")
+        whose = [email, *await self.stood_in_for(email, now)]
+        found = await asyncio.gather(*(self._waiting(one) for one in whose))
+        asked = {one.id: one for some in found for one in some}
+        return sorted(asked.values(), key=lambda one: (one.since, one.number))
+
+    async def _waiting(self, email: str) -> list[Asked]:
         where = {"approver.email": email, "state": "requested"}
         found = await self.rows(TABLE, where, FIELDS, "list approvals", limit=MOST)
-        asked = await asyncio.gather(*(self._asked(row) for row in found))
-        return sorted(asked, key=lambda one: (one.since, one.number))
+        return await asyncio.gather(*(self._asked(row) for row in found))
 
-    async def one(self, id: str) -> Asked:  # noqa: A002 - the table's own word
-        """One approval, whosever it is and however it stands. Raises NotFound."""
+    async def stood_in_for(self, email: str, now: datetime) -> list[str]:
+        """The addresses of those for whom somebody may answer at that time; nobody where the instance does not show its delegates."""
+        where = {"delegate.email": email, "approvals": "true"}
+        try:
+            found = await self.rows(DELEGATES, where, ("user.email", "starts", "ends"), "find who is stood in for", limit=MOST)
+        except Denied:
+            return []
+        those = [row.value("user.email") for row in found if within(row, now)]
+        return [one for one in dict.fromkeys(those) if ADDRESS.fullmatch(one) and one.casefold() != email.casefold()]
+
+    async def may_answer(self, asked: Asked, email: str, now: datetime) -> bool:
+        """Whether the person with that address is asked, or is the delegate of who is; a delegate not for what is for themselves."""
+        if asked.email.casefold() == email.casefold():
+            return True
+        mine = asked.whom_email.casefold() == email.casefold()
+        return not mine and asked.email.casefold() in {one.casefold() for one in await self.stood_in_for(email, now)}
+
+    async def one(self, id: str, email: str = "") -> Asked:  # noqa: A002 - the table's own word
+        """One approval, whosever it is and however it stands. email: for whom it is read. Raises NotFound."""
         if not SYS_ID.fullmatch(id):
             raise NotFound(self.name, "read approval: no id", code="no_id")
-        return await self._asked(await self.row(TABLE, id, FIELDS, "read approval"))
+        return await self._asked(await self.row(TABLE, id, FIELDS, "read approval"), email)
 
-    async def decide(self, id: str, email: str, decision: Decision, reason: str) -> Asked:  # noqa: A002 - the table's own word
+    async def decide(self, id: str, email: str, decision: Decision, reason: str, now: datetime) -> Asked:  # noqa: A002 - the table's own word
         """Say yes or no in the name of the person with that address; the approval as it is then. Safe to repeat.
 
-        One that was decided before stays as it is: see `state`, `own` and `by`. reason: needed for a no. Raises NotFound for somebody else's
-        approval, Denied where the instance does not let the person in, Refused("not_taken") when the decision does not stay.
+        One that was decided before stays as it is: see `state`, `own` and `by`. reason: needed for a no. Raises NotFound for one that the
+        person may not answer, Denied where the instance does not let them in, Refused("not_taken") when the decision does not stay.
         """
         async with self.one_at_a_time(id):
-            asked = await self.one(id)
-            if asked.email.casefold() != email.casefold():
+            asked = await self.one(id, email)
+            if not await self.may_answer(asked, email, now):
                 raise NotFound(self.name, "decide: not theirs", code="not_theirs")
             if asked.state != "requested":
                 return asked
             body = {"state": decision, **({"comments": reason} if reason else {})}
             if await self._as(email)._change(id, body) != decision:  # noqa: SLF001 - an object of this class
                 raise Refused(self.name, "decide: the decision does not stay", code="not_taken")
-            asked = await self.one(id)
+            asked = await self.one(id, email)
         if asked.state == "requested":
             raise Unavailable(self.name, "decide: not visible yet", code="not_visible")
         return asked
@@ -147,27 +171,32 @@ class ServiceNowApprovals(TableApi):
         answer = await self.call(Request("PATCH", url, "decide", repeatable=False, headers=headers, body=orjson.dumps(body), seconds=JOB))
         return Row(self.an_object(self._result(answer.data, "decide"), "decide")).value("state")
 
-    async def _asked(self, row: Row) -> Asked:
-        """An approval with what it is about."""
+    async def _asked(self, row: Row, email: str = "") -> Asked:
+        """An approval with what it is about, as it is for the person with that address, or for the approver."""
         table, state = row.value("sysapproval.sys_class_name"), row.value("state")
-        whom, price = "", ""
+        whom, whom_email, price = "", "", ""
         if table and row.value("sysapproval"):
             field = WHOM.get(table, "opened_by")
-            about = await self.row(table, row.value("sysapproval"), (field, "price"), "read what is to be approved")
-            whom, price = about.text(field), about.value("price")
-        own = row.value("sys_updated_by") == row.value("approver.user_name")
+            fields = (field, f"{field}.email", "price")
+            about = await self.row(table, row.value("sysapproval"), fields, "read what is to be approved")
+            whom, whom_email, price = about.text(field), about.value(f"{field}.email"), about.value("price")
+        theirs = not email or email.casefold() == row.value("approver.email").casefold()
+        login = row.value("approver.user_name") if theirs else await self._login_of(email)
+        own = bool(login) and row.value("sys_updated_by") == login
         target = quote(f"{TABLE}.do?sys_id={row.value('sys_id')}", safe="")
         return Asked(
             id=row.value("sys_id"),
+            name=row.text("approver"),
             email=row.value("approver.email"),
             state=state,
             number=row.value("sysapproval.number"),
             title=row.value("sysapproval.short_description") or row.text("document_id"),
             whom=whom,
+            whom_email=whom_email,
             price=price,
             since=row.moment("sys_created_on"),
             own=own,
-            by="" if state == "requested" else row.text("approver") if own else await self._name_of(row.value("sys_updated_by")),
+            by="" if state == "requested" else row.text("approver") if own and theirs else await self._name_of(row.value("sys_updated_by")),
             at=row.moment("sys_updated_on"),
             link=f"{self.url}/nav_to.do?uri={target}",
         )
@@ -178,3 +207,14 @@ class ServiceNowApprovals(TableApi):
             return ""
         found = await self.rows("sys_user", {"user_name": user_name}, ("name",), "find who decided")
         return found[0].text("name") if len(found) == 1 else ""
+
+    async def _login_of(self, email: str) -> str:
+        """The user name of the person with that address; "" where there is no one such person."""
+        found = await self.rows("sys_user", {"email": email}, ("user_name",), "find who answers")
+        return found[0].value("user_name") if len(found) == 1 else ""
+
+
+def within(row: Row, now: datetime) -> bool:
+    """Whether a delegation holds at that time; an end that is not set is open."""
+    starts, ends = (row.moment(end) if row.value(end) else None for end in ("starts", "ends"))
+    return (starts is None or starts <= now) and (ends is None or now <= ends)

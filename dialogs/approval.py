@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import structlog
 
-from connectors import servicenow_approvals
 from connectors.errors import ConnectorError
 from dialogs import approval_asker, texts, words
 from dialogs.approval_press import pressed, wish_of
@@ -130,7 +129,7 @@ async def of_servicenow(turn: Turn, text: str, *, alone: bool) -> bool:
         turn.note("Jeg kan kun godkende det hele, så intet er godkendt.")
         listed(turn, (), fitting)
     elif len(fitting) == 1:
-        await approval_decide.pressed(turn, Button(label=turn.text[:40], do=do, data={"row": fitting[0].id}), "", why)
+        await approval_decide.pressed(turn, Button(label=turn.text[:40], do=do, data={"row": fitting[0].asked.id}), "", why)
     elif fitting:
         which(turn, (), fitting)
     elif rows and found is spoken:
@@ -212,7 +211,7 @@ def words_of(text: str) -> set[str]:
     return found | {word.removesuffix("s") for word in found}
 
 
-def which(turn: Turn, asks: Sequence[Asked], rows: Sequence[servicenow_approvals.Asked] = ()) -> None:
+def which(turn: Turn, asks: Sequence[Asked], rows: Sequence[approval_decide.Waiting] = ()) -> None:
     """Several wait, and one of them is meant."""
     turn.note("Brug knapperne, eller skriv hvilken, fx ”godkend den fra Birthe”.")
     listed(turn, asks, rows)
@@ -230,7 +229,7 @@ async def waiting(turn: Turn) -> None:
         turn.say("Der venter ikke noget på dig." if there is not None else "Hos mig venter der ikke noget på dig.")
 
 
-def listed(turn: Turn, asks: Sequence[Asked], rows: Sequence[servicenow_approvals.Asked]) -> None:
+def listed(turn: Turn, asks: Sequence[Asked], rows: Sequence[approval_decide.Waiting]) -> None:
     """Each with its card, ours first."""
     for one in asks[:MOST_SHOWN]:
         reply = shown(one)
@@ -241,7 +240,7 @@ def listed(turn: Turn, asks: Sequence[Asked], rows: Sequence[servicenow_approval
         turn.forget_buttons()  # "godkend" means none of several
 
 
-async def in_servicenow(turn: Turn) -> list[servicenow_approvals.Asked] | None:
+async def in_servicenow(turn: Turn) -> list[approval_decide.Waiting] | None:
     """What waits for this person there; None where it does not tell: what waits here is told all the same."""
     try:
         async with asyncio.timeout(PATIENCE):

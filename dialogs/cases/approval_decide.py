@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from connectors.directory import Directory
 from connectors.errors import NotFound
@@ -19,6 +19,13 @@ from nlu.normalise import fold
 
 CARD = re.compile(r"snow-(?P<id>[0-9a-f]{6,40})")
 SAYS = {"approved": "godkendt", "rejected": "afvist"}
+
+
+class Waiting(NamedTuple):
+    """An approval, and the address of the one for whom it waits: the approver or a delegate."""
+
+    asked: Asked
+    email: str
 
 
 class Form(Request):
@@ -38,9 +45,9 @@ class Form(Request):
 async def execute(form: Form, desk: Desk, job: Job) -> str:
     """Decide in ServiceNow, read back, and tell how it stands."""
     approvals = desk.systems.get(ServiceNowApprovals)
-    asked = await job.step("decide", approvals.decide, form.row, form.requester.email, form.decision, form.reason)
+    asked = await job.step("decide", approvals.decide, form.row, form.requester.email, form.decision, form.reason, now=desk.now())
     if asked.state == form.decision and asked.own:
-        said = f"{named(form.number, form.what)} er {SAYS[form.decision]} i ServiceNow."
+        said = f"{named(form.number, form.what)} er {SAYS[form.decision]} i ServiceNow{on_behalf(asked, form.requester.email)}."
         reply = Reply(text=said, buttons=(Button(label="Åbn i ServiceNow", url=asked.link),), key=f"decided-{job.reference}")
         await job.tell("done", {"reply": reply.model_dump(mode="json")})
         return "done"
@@ -63,22 +70,30 @@ def settled(asked: Asked) -> str:
     return f"{named(asked.number, asked.title)} venter ikke længere på dit svar."
 
 
-async def waiting(turn: Turn) -> list[Asked]:
-    """What waits for this person in ServiceNow. Raises ConnectorError."""
+def on_behalf(asked: Asked, email: str) -> str:
+    """In whose place it is answered ("på vegne af Jens Kjær"), with a blank before it; "" for the approver."""
+    return "" if asked.email.casefold() == email.casefold() else f" på vegne af {texts.plain(asked.name)}"
+
+
+async def waiting(turn: Turn) -> list[Waiting]:
+    """What waits for this person in ServiceNow, as the approver or as the delegate of one. Raises ConnectorError."""
     person = await turn.desk.systems.get(Directory).person(turn.event.who.id)
-    return await turn.desk.systems.get(ServiceNowApprovals).waiting(person.email)
+    found = await turn.desk.systems.get(ServiceNowApprovals).waiting(person.email, turn.desk.now())
+    return [Waiting(one, person.email) for one in found]
 
 
-def shown(turn: Turn, asked: Asked) -> None:
-    """One of them, as a card. Where Kollega may not answer for people it has a link alone."""
-    since = texts.local(asked.since).date()
+def shown(turn: Turn, row: Waiting) -> None:
+    """One of them, as a card. Where Kollega may not answer for people, and for what a delegate has asked for, it has a link alone."""
+    asked, since = row.asked, texts.local(row.asked.since).date()
+    behalf = on_behalf(asked, row.email)
     facts = {"Nummer": asked.number, "Til": asked.whom, "Pris": price(asked.price), "Siden": texts.day(since)}
+    facts |= {"På vegne af": asked.name} if behalf else {}
     opens = Button(label="Åbn i ServiceNow", url=asked.link)
     head, lines = (
         f"ServiceNow beder dig godkende: {texts.plain(texts.shortened(asked.title, 80))}",
         [Fact(label=label, value=texts.plain(value)) for label, value in facts.items() if value],
     )
-    if not turn.desk.systems.get(ServiceNowApprovals).answers:
+    if not turn.desk.systems.get(ServiceNowApprovals).answers or (behalf and asked.whom_email.casefold() == row.email.casefold()):
         turn.say(head, opens, facts=lines)
         return
     data = {"row": asked.id}
@@ -93,8 +108,9 @@ def shown(turn: Turn, asked: Asked) -> None:
     )
 
 
-def speaks_of(asked: Asked, said: Collection[str]) -> bool:
+def speaks_of(row: Waiting, said: Collection[str]) -> bool:
     """Whether one of these words (folded) names it, by its number, by whom it is for or by what it is."""
+    asked = row.asked
     return bool(set(said) & set(re.findall(r"[\w-]{3,}", fold(f"{asked.number} {asked.whom} {asked.title}"))))
 
 
@@ -116,7 +132,7 @@ async def pressed(turn: Turn, button: Button, card: str, inputs: dict[str, str])
         turn.close_card(card, "Kortet gælder ikke længere.")
         turn.say("Den kan jeg ikke finde i ServiceNow. Skriv ”hvad venter på mig”, så ser jeg efter.")
         return
-    if asked.email.casefold() != person.email.casefold():
+    if not await turn.desk.systems.get(ServiceNowApprovals).may_answer(asked, person.email, turn.desk.now()):
         turn.say("Det er ikke dig, der er bedt om at godkende det.")
         return
     if asked.state != "requested":
