@@ -57,7 +57,7 @@ async def evidence(oversight: Oversight, reader: Reader, run: Run, nr: int, data
         "values": [{"label": heading(name), "value": telling.cell(value), "key": name in key} for name, value in row.items() if name != NR],
         "sources": [source(dataset, one) for dataset, one in found_.items()],
         "history": [said(one) for one in history],
-        "judged": judged(run, len(await oversight.judgements.of(run))),
+        "judged": judged(run, await oversight.judgements.count(run)),
     }
 
 

@@ -72,7 +72,7 @@ async def table(oversight: Oversight, reader: Reader, run: Run, wish: Wish) -> J
     """A page of rows. Raises BadWish."""
     holds = kinds(run.columns)
     found = await reader.rows(oversight.findings(run), holds, wish)
-    judgements = await oversight.judgements.of(run)
+    judgements = await oversight.judgements.of(run, among=[row["nr"] for row in found.rows])
     return {
         "total": found.total,
         "totalText": f"{telling.number(found.total)} af {telling.number(run.rows)} fund",
@@ -80,7 +80,7 @@ async def table(oversight: Oversight, reader: Reader, run: Run, wish: Wish) -> J
         "pages": max(1, -(-found.total // wish.size)),
         "size": wish.size,
         "rows": [shown(row, judgements) for row in found.rows],
-        "judged": judged(run, len(judgements)),
+        "judged": judged(run, await oversight.judgements.count(run)),
     }
 
 
@@ -129,11 +129,11 @@ async def judge(oversight: Oversight, reader: Reader, run: Run, body: Any, by: t
         raise CannotJudge("Vælg en vurdering.")
     numbers = await numbers_of(oversight, reader, run, body)
     await oversight.judgements.put(run, numbers, cast("Verdict", body["verdict"]), body.get("reason", ""), by=by)
-    judgements = await oversight.judgements.of(run)
+    judgements = await oversight.judgements.of(run, among=numbers[:MOST])
     return {
         "done": len(numbers),
-        "judged": judged(run, len(judgements)),
-        "rows": {str(nr): verdict_of(judgements[nr]) for nr in numbers[:MOST]},
+        "judged": judged(run, await oversight.judgements.count(run)),
+        "rows": {str(nr): verdict_of(one) for nr, one in judgements.items()},
     }
 
 

@@ -103,11 +103,20 @@ class Judgements:
         rows = [{**said, **self._of(run, one), "carried": ""} for one in prints]
         await self._oversight.runs.do(lambda connection: connection.execute(insert(TABLE), rows), TABLE)
 
-    async def of(self, run: Run, until: int | None = None) -> dict[int, Entry]:
-        """The judgement that counts of each finding that has one, by its `nr`; or that counted when `until` was the newest entry."""
+    async def of(self, run: Run, until: int | None = None, *, among: Collection[int] | None = None) -> dict[int, Entry]:
+        """The judgement that counts of each finding that has one, by its `nr`; or that counted when `until` was the newest entry.
+
+        among: a few numbers, where those alone are asked for.
+        """
         newest = select(func.max(TABLE.c.seq)).where(TABLE.c.run == run.id).group_by(TABLE.c.nr)
+        newest = newest if among is None else newest.where(TABLE.c.nr.in_(among))
         newest = newest if until is None else newest.where(TABLE.c.seq <= until)
         return {row.nr: entry(row) for row in await self._found(select(TABLE).where(TABLE.c.seq.in_(newest)).order_by(TABLE.c.nr))}
+
+    async def count(self, run: Run) -> int:
+        """How many findings are judged."""
+        [row] = await self._found(select(func.count(TABLE.c.nr.distinct()).label("count")).where(TABLE.c.run == run.id))
+        return int(row[0])
 
     async def history(self, run: Run, nr: int) -> list[Entry]:
         """Everything that was ever said of a finding, the newest first."""

@@ -192,7 +192,7 @@ async def test_evidence_is_the_rows_that_share_the_key(tab: Tab) -> None:
     data = pq.read_table(tab.oversight.place(run.id) / "kvantum.posteringer.parquet").to_pylist()
     wanted = [one for one in data if (one["regnskabsaar"], one["bilagsnr"]) == (row["regnskabsaar"], row["bilagsnr"])]
     assert source["total"] == len(wanted)
-    assert source["text"] == f"{len(wanted)} rækker, hvor regnskabsaar er {row['regnskabsaar']} og bilagsnr er {row['bilagsnr']}."
+    assert source["text"] == f"{len(wanted)} rækker, hvor regnskabsår er {row['regnskabsaar']} og bilagsnr er {row['bilagsnr']}."
     assert [one[0] for one in source["rows"]] == [one["bilagsnr"] for one in wanted]
     assert await tab.get(f"runs/{run.id}/rows/8") == (409, {"error": "Det fund er ikke i kørslen."})
 
