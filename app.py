@@ -195,7 +195,7 @@ def main() -> None:
         reason = reason or unwritable("DATABASE_URL", Path(settings.database_url.removeprefix("sqlite:///")).parent)
     if reason := reason or taken(settings.host, settings.port):
         config.refuse(reason)
-    quiet(settings); sys.setswitchinterval(0.0005)
+    quiet(settings)
     try:
         with started(settings.needs_simulators, settings.var_dir / "simulators", f"http://{settings.host}:{settings.port}") as address:
             serve(settings.model_copy(update={"simulators_url": address}) if address else settings, address)

@@ -23,16 +23,21 @@ TEXTS = ("glem det", "min skærm er sort")  # then dropped and begun again
 
 
 @contextmanager
-def house() -> Iterator[int]:
-    """app.py with its simulators, in a folder of its own; the bot's port."""
-    simulators, bot = free_port(), free_port()
-    with tempfile.TemporaryDirectory() as var, running(["simulators", "--port", str(simulators), "--bot", f"http://127.0.0.1:{bot}"]):
-        wait_for(simulators)
-        environment = {"SIMULATORS_URL": f"http://127.0.0.1:{simulators}", "PORT": str(bot), "VAR_DIR": var, "LOG_LEVEL": "ERROR"}
+def house() -> Iterator[tuple[int, int]]:
+    """app.py and its systems, in a folder of its own; the ports of the bot and of its Teams, which has a process to itself."""
+    teams, systems, bot = free_port(), free_port(), free_port()
+    with (
+        tempfile.TemporaryDirectory() as var,
+        running(["simulators", "--port", str(teams), "--bot", f"http://127.0.0.1:{bot}"]),
+        running(["simulators", "--port", str(systems)]),
+    ):
+        wait_for(teams)
+        wait_for(systems)
+        environment = {"SIMULATORS_URL": f"http://127.0.0.1:{systems}", "PORT": str(bot), "VAR_DIR": var, "LOG_LEVEL": "ERROR"}
         process = subprocess.Popen([sys.executable, "app.py"], env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
         try:
             wait_for(bot)
-            yield bot
+            yield bot, teams
         finally:
             process.terminate()
             process.wait()
@@ -67,7 +72,7 @@ def run(seconds: float, rounds: int) -> dict[str, float]:
         service_url = f"http://127.0.0.1:{int(connector.stdout.readline())}"
         stock = free_port()
         stack.enter_context(running(["bench.stock_echo", str(stock)]))
-        bot = stack.enter_context(house())
+        bot, _ = stack.enter_context(house())
         wait_for(stock)
         measure(stock, service_url, 0.5, 0)
         whole(bot, service_url, 600, 0, (FIRST,), most=CONVERSATIONS)
