@@ -71,6 +71,7 @@ class Entry(Judgement):
     carried: str = ""
     row_sha256: str = ""
     seq: int = 0
+    nr: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,40 +98,47 @@ class Judgements:
 
         Raises CannotJudge (a ValueError, Danish) for a missing reason, a finding that is not there, and a run that has none.
         """
-        reason = checked(run, numbers, verdict, reason)
-        prints = await self._prints(run, set(numbers))
-        said = {"verdict": verdict, "reason": reason, "by_id": by[0], "by_name": by[1], "at": self._oversight.now().isoformat()}
-        rows = [{**said, **self._of(run, one), "carried": ""} for one in prints]
-        await self._oversight.runs.do(lambda connection: connection.execute(insert(TABLE), rows), TABLE)
+        said = {"run": run.id, "verdict": verdict, "reason": checked(run, numbers, verdict, reason), "by_id": by[0], "by_name": by[1]}
+        said |= {"at": self._oversight.now().isoformat(), "carried": ""}
+        key, path = (await self._oversight.of(run)).key, self._oversight.findings(run)
+
+        def write(connection: Connection) -> None:
+            rows = [{**said, **hashes(one)} for one in prints(path, key, set(numbers))]
+            connection.execute(insert(TABLE), rows)
+
+        await self._oversight.runs.do(write, TABLE)
 
     async def of(self, run: Run, until: int | None = None, *, among: Collection[int] | None = None) -> dict[int, Entry]:
         """The judgement that counts of each finding that has one, by its `nr`; or that counted when `until` was the newest entry.
 
-        among: a few numbers, where those alone are asked for.
+        among: of these findings alone.
         """
         newest = select(func.max(TABLE.c.seq)).where(TABLE.c.run == run.id).group_by(TABLE.c.nr)
-        newest = newest if among is None else newest.where(TABLE.c.nr.in_(among))
         newest = newest if until is None else newest.where(TABLE.c.seq <= until)
-        return {row.nr: entry(row) for row in await self._found(select(TABLE).where(TABLE.c.seq.in_(newest)).order_by(TABLE.c.nr))}
+        newest = newest if among is None else newest.where(TABLE.c.nr.in_(among))
+        return {one.nr: one for one in await self._found(select(TABLE).where(TABLE.c.seq.in_(newest)).order_by(TABLE.c.nr))}
 
     async def count(self, run: Run) -> int:
-        """How many findings are judged."""
-        [row] = await self._found(select(func.count(TABLE.c.nr.distinct()).label("count")).where(TABLE.c.run == run.id))
-        return int(row[0])
+        """How many of a run's findings are judged."""
+        asked = select(func.count(TABLE.c.nr.distinct())).where(TABLE.c.run == run.id)
+        return await self._oversight.runs.do(lambda connection: int(connection.execute(asked).scalar_one()), TABLE)
 
     async def history(self, run: Run, nr: int) -> list[Entry]:
         """Everything that was ever said of a finding, the newest first."""
-        asked = select(TABLE).where(TABLE.c.run == run.id, TABLE.c.nr == nr).order_by(TABLE.c.seq.desc())
-        return [entry(row) for row in await self._found(asked)]
+        return await self._found(select(TABLE).where(TABLE.c.run == run.id, TABLE.c.nr == nr).order_by(TABLE.c.seq.desc()))
 
     async def left(self, run: Run, among: Collection[int] | None = None) -> list[int]:
         """The findings that nobody has judged, the worst first: all of them, or those of a sample."""
         if run.state != "found":
             return []
         judged = select(TABLE.c.nr).where(TABLE.c.run == run.id).distinct()
-        done = {row.nr for row in await self._found(judged)}
-        wanted = set(among) if among is not None else None
-        return [nr for nr in await self.order(run) if nr not in done and (wanted is None or nr in wanted)]
+        path, wanted = self._oversight.findings(run), set(among) if among is not None else None
+
+        def read(connection: Connection) -> list[int]:
+            done = set(connection.execute(judged).scalars())
+            return [nr for nr in numbers_of(path) if nr not in done and (wanted is None or nr in wanted)]
+
+        return await self._oversight.runs.do(read, TABLE)
 
     async def order(self, run: Run) -> list[int]:
         """The numbers of a run's findings, the worst first."""
@@ -138,39 +146,41 @@ class Judgements:
 
     async def last_time(self, run: Run, nr: int, earlier: Run) -> Entry | None:
         """What was said of the same finding in an earlier run, whether or not its data are the same."""
-        for own in await self._prints(run, {nr}):
-            same = select(TABLE).where(TABLE.c.run == earlier.id, TABLE.c.key_sha256 == own.key)
-            return next((entry(row) for row in await self._found(same.order_by(TABLE.c.seq.desc()).limit(1))), None)
-        return None
+        key, path = (await self._oversight.of(run)).key, self._oversight.findings(run)
+        own = await asyncio.to_thread(lambda: next(prints(path, key, {nr}), None))
+        if own is None:
+            return None
+        same = select(TABLE).where(TABLE.c.run == earlier.id, TABLE.c.key_sha256 == own.key)
+        return next(iter(await self._found(same.order_by(TABLE.c.seq.desc()).limit(1))), None)
 
     async def carry(self, run: Run, earlier: Run) -> int:
         """Take over what was said to be ok or explained in an earlier run, where everything that the finding says is the same; how many.
 
         Safe to repeat: a finding that is judged already keeps its judgement.
         """
-        kept = {one.row_sha256: one for one in (await self.of(earlier)).values() if one.verdict in CARRIED}
-        if not kept:
-            return 0
-        rows = [
-            {**self._of(run, one), **as_row(kept[one.row]), "carried": earlier.id} for one in await self._prints(run) if one.row in kept
-        ]
-        await self._oversight.runs.do(lambda connection: carried(connection, rows), TABLE)
-        return len(rows)
+        entries, key = await self.of(earlier), (await self._oversight.of(run)).key
+        path = self._oversight.findings(run)
+
+        def write(connection: Connection) -> int:
+            kept = {one.row_sha256: one for one in entries.values() if one.verdict in CARRIED}
+            found = (one for one in prints(path, key) if one.row in kept) if kept else ()
+            rows = [{"run": run.id, "carried": earlier.id, **hashes(one), **as_row(kept[one.row])} for one in found]
+            carried(connection, rows)
+            return len(rows)
+
+        return await self._oversight.runs.do(write, TABLE)
 
     async def remove(self, runs: list[str]) -> None:
         """Forget those of runs that are deleted."""
         await self._oversight.runs.do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.run.in_(runs))), TABLE)
 
-    async def _prints(self, run: Run, wanted: Collection[int] | None = None) -> list[Print]:
-        key = (await self._oversight.of(run)).key
-        return await asyncio.to_thread(lambda: list(prints(self._oversight.findings(run), key, wanted)))
+    async def _found(self, query: Select[Any]) -> list[Entry]:
+        return await self._oversight.runs.do(lambda connection: [entry(row) for row in connection.execute(query)], TABLE)
 
-    async def _found(self, query: Select[Any]) -> list[Row[Any]]:
-        return await self._oversight.runs.do(lambda connection: list(connection.execute(query).all()), TABLE)
 
-    @staticmethod
-    def _of(run: Run, one: Print) -> dict[str, Any]:
-        return {"run": run.id, "nr": one.nr, "key_sha256": one.key, "row_sha256": one.row}
+def hashes(one: Print) -> dict[str, Any]:
+    """A finding as its entry names it."""
+    return {"nr": one.nr, "key_sha256": one.key, "row_sha256": one.row}
 
 
 def checked(run: Run, numbers: Collection[int], verdict: str, reason: str) -> str:
@@ -232,7 +242,7 @@ def printed(row: dict[str, str | None]) -> str:
 def entry(row: Row[Any]) -> Entry:
     """A judgement as it is shown."""
     by = f"{row.by_name}{CARRIED_OVER}" if row.carried else row.by_name
-    return Entry(row.verdict, row.reason, by, datetime.fromisoformat(row.at), row.by_id, row.carried, row.row_sha256, row.seq)
+    return Entry(row.verdict, row.reason, by, datetime.fromisoformat(row.at), row.by_id, row.carried, row.row_sha256, row.seq, row.nr)
 
 
 def as_row(one: Entry) -> dict[str, str]:

@@ -108,8 +108,10 @@ class Signatures:
     async def current(self, run: Run) -> Signed | None:
         """The signature that holds: none where a judgement was changed since."""
         versions = await self.of(run)
-        same = versions and versions[-1].digest == digest(run, await self._oversight.judgements.of(run))
-        return versions[-1] if same else None
+        if not versions:
+            return None
+        now = await asyncio.to_thread(digest, run, await self._oversight.judgements.of(run))
+        return versions[-1] if versions[-1].digest == now else None
 
     async def remove(self, runs: list[str]) -> None:
         """Forget those of runs that are deleted; what the chain of proof holds of them stays."""
@@ -125,24 +127,31 @@ async def drafted(oversight: "Oversight", run: Run) -> Draft:
     """What would be signed of a run now, whoever signs it."""
     tilsyn, entries, versions = await oversight.of(run), await oversight.judgements.of(run), await oversight.signatures.of(run)
     sample, before = await samples.of(oversight, run), versions[-1] if versions else None
-    version, was = len(versions) + 1, await oversight.judgements.of(run, before.until) if before else {}
-    lines = [
-        ("Spørgsmål", tilsyn.question),
-        ("Periode", periods.said(run.period)),
-        *([("Enhed", run.unit)] if run.unit else []),
-        ("Population", population(run)),
-        *([("Stikprøve", f"{sample.wish.said}: {telling.number(len(sample.numbers))} af {telling.number(sample.population)} fund")] if sample else []),
-        ("Fund", telling.number(run.rows) if run.rows else "0, intet fundet"),
-        *([("Vurdering", counted(entries))] if run.rows else []),
-        *([("Vurderet af", judges(entries))] if entries else []),
-        ("Kørt af", f"{run.by_name}, {telling.cell(texts.local(run.started_at))}"),
-        ("Resultatets SHA-256", spaced(run.sha256)),
-        ("SQL-filens SHA-256", spaced(run.sql_sha256)),
-        ("Vurderingernes SHA-256", spaced(digest(run, entries))),
-        ("Version", str(version)),
-        *([(f"Ændret siden version {before.version}", changes(was, entries))] if before else []),
-    ]  # fmt: skip
-    return Draft(version, tuple((label, texts.masked(value)) for label, value in lines), digest(run, entries), before)
+    was = await oversight.judgements.of(run, before.until) if before else {}
+    drawn = f"{sample.wish.said}: {telling.number(len(sample.numbers))} af {telling.number(sample.population)} fund" if sample else ""
+
+    def written() -> Draft:
+        hashed = digest(run, entries)
+        lines = [
+            ("Spørgsmål", tilsyn.question),
+            ("Periode", periods.said(run.period)),
+            ("Enhed", run.unit),
+            ("Population", population(run)),
+            ("Stikprøve", drawn),
+            ("Fund", telling.number(run.rows) if run.rows else "0, intet fundet"),
+            ("Vurdering", counted(entries) if run.rows else ""),
+            ("Vurderet af", judges(entries)),
+            ("Kørt af", f"{run.by_name}, {telling.cell(texts.local(run.started_at))}"),
+            ("Resultatets SHA-256", spaced(run.sha256)),
+            ("SQL-filens SHA-256", spaced(run.sql_sha256)),
+            ("Vurderingernes SHA-256", spaced(hashed)),
+            ("Version", str(len(versions) + 1)),
+            (f"Ændret siden version {before.version}" if before else "", changes(was, entries) if before else ""),
+        ]
+        told = tuple((label, texts.masked(value)) for label, value in lines if value)
+        return Draft(len(versions) + 1, told, hashed, before)
+
+    return await asyncio.to_thread(written)
 
 
 def text_of(run: Run, draft_lines: Sequence[tuple[str, str]], conclusion: str) -> str:
@@ -161,11 +170,12 @@ def population(run: Run) -> str:
 
 
 def digest(run: Run, entries: Mapping[int, Entry]) -> str:
-    """The SHA-256 of a run's rows and all judgements of them that count."""
-    said = [
-        [nr, one.row_sha256, one.verdict, one.reason, one.by_id, one.at.isoformat(), one.carried] for nr, one in sorted(entries.items())
-    ]
-    return sha256(json.dumps([run.id, run.sha256, run.sql_sha256, said], ensure_ascii=False).encode()).hexdigest()
+    """The SHA-256 of a run's rows and all judgements of them that count. For a thread, where there are many."""
+    hashed = sha256(json.dumps([run.id, run.sha256, run.sql_sha256]).encode())
+    for nr, one in sorted(entries.items()):
+        said_ = [nr, one.row_sha256, one.verdict, one.reason, one.by_id, one.at.isoformat(), one.carried]
+        hashed.update(json.dumps(said_, ensure_ascii=False).encode())
+    return hashed.hexdigest()
 
 
 def counted(entries: Mapping[int, Entry]) -> str:
