@@ -5,7 +5,7 @@ Several people may judge at once: nobody's entry takes another's away, and the h
 
 import asyncio
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
+    Insert,
     Integer,
     MetaData,
     Row,
@@ -102,11 +103,8 @@ class Judgements:
         said |= {"at": self._oversight.now().isoformat(), "carried": ""}
         key, path = (await self._oversight.of(run)).key, self._oversight.findings(run)
 
-        def write(connection: Connection) -> None:
-            rows = [{**said, **hashes(one)} for one in prints(path, key, set(numbers))]
-            connection.execute(insert(TABLE), rows)
-
-        await self._oversight.runs.do(write, TABLE)
+        rows = await asyncio.to_thread(lambda: [{**said, **hashes(one)} for one in prints(path, key, set(numbers))])
+        await self._oversight.runs.do(lambda connection: connection.execute(insert(TABLE), rows), TABLE)
 
     async def of(self, run: Run, until: int | None = None, *, among: Collection[int] | None = None) -> dict[int, Entry]:
         """The judgement that counts of each finding that has one, by its `nr`; or that counted when `until` was the newest entry.
@@ -161,14 +159,15 @@ class Judgements:
         entries, key = await self.of(earlier), (await self._oversight.of(run)).key
         path = self._oversight.findings(run)
 
-        def write(connection: Connection) -> int:
+        def found() -> list[dict[str, Any]]:
             kept = {one.row_sha256: one for one in entries.values() if one.verdict in CARRIED}
-            found = (one for one in prints(path, key) if one.row in kept) if kept else ()
-            rows = [{"run": run.id, "carried": earlier.id, **hashes(one), **as_row(kept[one.row])} for one in found]
-            carried(connection, rows)
-            return len(rows)
+            same = (one for one in prints(path, key) if one.row in kept) if kept else ()
+            return [{"run": run.id, "carried": earlier.id, **hashes(one), **as_row(kept[one.row])} for one in same]
 
-        return await self._oversight.runs.do(write, TABLE)
+        rows = await asyncio.to_thread(found)
+        if rows:
+            await self._oversight.runs.do(lambda connection: connection.execute(unless_judged(), rows), TABLE)
+        return len(rows)
 
     async def remove(self, runs: list[str]) -> None:
         """Forget those of runs that are deleted."""
@@ -251,10 +250,8 @@ def as_row(one: Entry) -> dict[str, str]:
     return {"verdict": one.verdict, "reason": one.reason, "by_id": one.by_id, "by_name": name, "at": one.at.isoformat()}
 
 
-def carried(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Add entries for findings that have none."""
+def unless_judged() -> Insert:
+    """An entry more, for a finding that has none."""
     names = [column.name for column in TABLE.columns if column.name != "seq"]
     there = select(TABLE.c.seq).where(TABLE.c.run == bindparam("run"), TABLE.c.nr == bindparam("nr")).exists()
-    fresh = insert(TABLE).from_select(names, select(*(bindparam(name, type_=TABLE.c[name].type) for name in names)).where(~there))
-    for row in rows:
-        connection.execute(fresh, row)
+    return insert(TABLE).from_select(names, select(*(bindparam(name, type_=TABLE.c[name].type) for name in names)).where(~there))
