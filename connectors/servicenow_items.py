@@ -6,6 +6,7 @@ Source: https://www.servicenow.com/docs/bundle/australia-api-reference/page/inte
 """
 
 import asyncio
+import contextlib
 from urllib.parse import quote
 
 import orjson
@@ -18,6 +19,7 @@ from connectors.servicenow_table import Row, TableApi
 CATALOGUE = "/api/sn_sc/servicecatalog"
 ITEM_KEY = "kollega_key"  # the hidden variable's name
 COMPLETE = "3"
+CART = "cart"  # an instance that orders in two steps has one for all that Kollega orders
 KEY = 100  # characters that correlation_id holds
 APPEARS = 8.0  # seconds that an ordered item is waited for: it comes a little after its request
 LATE = 30.0  # the same, where an order may still be on its way
@@ -47,6 +49,7 @@ class RequestItems(TableApi):
     """Finished request items."""
 
     item = ""  # the catalogue item's name
+    in_two_steps = True  # how the instance orders, until the first order has shown it
 
     async def enter_finished(self, draft: ItemDraft, key: str, *, on_its_way: bool = False) -> Entered:
         """Enter what was done, once per key, and read it back. Safe to repeat. Only in jobs.
@@ -86,18 +89,55 @@ class RequestItems(TableApi):
 
     async def _order(self, caller_id: str, key: str) -> None:
         """Order it, unless an order with the key is still to appear. What became of it is seen by the key alone."""
-        path = f"{CATALOGUE}/items/{await self.catalogue_item()}/order_now"
+        item = await self.catalogue_item()
+        path = f"{CATALOGUE}/items/{item}/order_now"
         body = {"sysparm_quantity": "1", "sysparm_requested_for": caller_id, "variables": {ITEM_KEY: key}}
         headers = {"Content-Type": "application/json"}
         try:
-            answer = await self.call(Request("POST", self.url + path, "order item", False, None, headers, orjson.dumps(body), seconds=JOB))
-            if "cart_id" in self.an_object(self._result(answer.data, "order item"), "order item"):  # the instance orders in two steps
-                await self.call(
-                    Request("POST", f"{self.url}{CATALOGUE}/cart/submit_order", "order cart", False, None, headers, b"{}", seconds=JOB)
-                )
+            order = Request("POST", self.url + path, "order item", False, None, headers, orjson.dumps(body), seconds=JOB)
+            async with self.one_at_a_time(CART) if self.in_two_steps else contextlib.nullcontext():
+                answer = await self.call(order)
+                self.in_two_steps = "cart_id" in self.an_object(self._result(answer.data, "order item"), "order item")
+                if self.in_two_steps:
+                    await self._checked_out(order, item, key)
         except Unavailable as error:
             if surely_not_executed(error) or await self._looked_for(key) is None:
                 raise
+
+    async def _checked_out(self, order: Request, item: str, key: str) -> None:
+        """The instance orders in two steps: what lies in the one cart of Kollega's user is sent off.
+
+        Lines of the item that were there before are of a try that died, or of another process's at this moment: a line does not tell whose
+        it is, so all of them go and the order is made anew; the other process finds its item missing and orders again.
+        """
+        if len(lines := await self._lines(item)) > 1:
+            for line in lines:
+                with contextlib.suppress(NotFound):  # gone meanwhile
+                    await self.call(
+                        Request("DELETE", f"{self.url}{CATALOGUE}/cart/{line}", "tidy cart", repeatable=False, seconds=JOB, as_json=False)
+                    )
+            await self.call(order)
+        submit = Request(
+            "POST",
+            f"{self.url}{CATALOGUE}/cart/submit_order",
+            "order cart",
+            False,
+            None,
+            {"Content-Type": "application/json"},
+            b"{}",
+            seconds=JOB,
+        )
+        try:
+            await self.call(submit)
+        except Refused as error:  # an empty cart: another process has sent it off, or has tidied it away
+            if await self._looked_for(key) is None:
+                raise Unavailable(self.name, "order cart: nothing was in it", error.status, "cart_empty") from error
+
+    async def _lines(self, item: str) -> list[str]:
+        """The lines of the cart that order that catalogue item."""
+        cart = self.an_object(await self._get(f"{CATALOGUE}/cart", {}, "read cart"), "read cart")
+        rows = [Row(one) for one in self.objects(cart.get("items") or [], "read cart")]
+        return [row.value("cart_item_id") for row in rows if row.value("catalog_item_id") == item]
 
     async def _appeared(self, key: str) -> Row:
         """The item of an order that was made. Raises Unavailable("not_visible")."""
@@ -106,10 +146,10 @@ class RequestItems(TableApi):
             raise Unavailable(self.name, "enter item: not visible yet", code="not_visible")
         return row
 
-    async def _looked_for(self, key: str, seconds: float = APPEARS) -> Row | None:
-        """The item with the key, waited for a little."""
+    async def _looked_for(self, key: str, seconds: float = 0.0) -> Row | None:
+        """The item with the key, waited for so long, or as long as it takes to appear."""
         clock, pause = asyncio.get_running_loop().time, PAUSE
-        end = clock() + seconds
+        end = clock() + (seconds or APPEARS)
         while (row := await self._item_of(key)) is None and clock() < end:
             await asyncio.sleep(pause)
             pause = min(pause * 1.2, LONGEST_PAUSE)

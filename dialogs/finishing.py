@@ -22,6 +22,7 @@ from jobs.engine import Job
 AT_ONCE = 5.0  # seconds that the good news waits for ServiceNow
 SHOWN = 120  # characters of what was done, where it is only mentioned
 UNDO = "undo"  # the step that holds how a job can be undone
+FIRST = "enter at once"  # the step that tries to enter it before the good news is told
 MARKED = re.compile(r"\\([*_`\[\]<>~|#\\])")  # as `texts.plain` writes it
 log = structlog.get_logger()
 
@@ -54,10 +55,10 @@ async def finish(form: Carried, desk: Desk, job: Job, said: str, *, outcome: str
         draft = ItemDraft(caller_id=caller.id, title=MARKED.sub(r"\1", form.what())[:160], done=record(form, said))
         return await servicenow.enter_finished(draft, key, on_its_way=on_its_way)
 
-    async def at_once() -> Entered | None:
+    async def at_once(*, on_its_way: bool) -> Entered | None:
         nonlocal cut_short
         try:
-            return await asyncio.wait_for(enter(on_its_way=False), AT_ONCE)
+            return await asyncio.wait_for(enter(on_its_way=on_its_way), AT_ONCE)
         except TimeoutError:
             return None  # it is tried again below, as long as the patience of jobs lasts
         except Unavailable:
@@ -69,7 +70,7 @@ async def finish(form: Carried, desk: Desk, job: Job, said: str, *, outcome: str
     trouble = ""
     if outcome != "nothing":
         try:
-            item = await job.step("enter at once", at_once, on=servicenow)
+            item = await job.step(FIRST, at_once, on=servicenow, on_its_way=await job.cut_short(FIRST))
         except ConnectorError as error:
             trouble = told_not_entered(error, job)
     reply = Reply(text=f"{said} {entered(item) or trouble}".strip(), buttons=(*buttons, *opening(item)), key=f"done-{job.reference}")

@@ -58,6 +58,9 @@ class Engine(Protocol):
     async def once(self, job: "Job", name: str, call: Callable[[], Awaitable[Any]], trace: Trace) -> Any:
         """Call it, or give what it gave when it was called before."""
 
+    async def was_begun(self, job: "Job", name: str) -> bool:
+        """Whether a step was about to change something when its process died."""
+
     async def waited(self, job: "Job", name: str, until: datetime, reminders: Sequence[Reminder]) -> Answer | None:
         """The answer to a wait, or what was recorded of it."""
 
@@ -121,6 +124,10 @@ class Job:
         result = shape.build(await self._record(name, lambda: call(*args, **kwargs), shape, trace))
         self.links += [link for link in references(result) if link not in self.links]
         return cast("T", result)
+
+    async def cut_short(self, name: str) -> bool:
+        """Whether a process died in that step of this job after it was about to change something: what it sent may still take effect."""
+        return self.recovered and await self._engine.was_begun(self, name)
 
     async def tell(self, name: str, message: dict[str, Any], to: str = "") -> None:
         """Hand a message (JSON) to the engine's `tell` under `key(name)`; a step like any other. to: another conversation than the order's."""

@@ -164,6 +164,10 @@ class Running:
 
         return await self._step(job, name, body)
 
+    async def was_begun(self, job: Job, name: str) -> bool:
+        """Whether a step is on record as about to change something, and not as over."""
+        return any(row.activity == name for row in await self.runs.begun(job.order.key))
+
     async def waited(self, job: Job, name: str, until: datetime, reminders: Sequence[Reminder]) -> Answer | None:
         """The answer to a wait, or what was recorded of it."""
         if job.recovered and not job.came_on:

@@ -17,7 +17,7 @@ import structlog
 import app
 import bot.pace
 import bot.routes
-from connectors import exchange_cmdlets
+from connectors import exchange_cmdlets, servicenow_items
 from jobs.engine import Jobs, Pace
 from settings import Settings
 from simulators.world import NOW
@@ -65,6 +65,7 @@ def main(simulators: str, var: str, pipe: Connection) -> None:
     vars(app)["Jobs"] = functools.partial(Jobs, pace=QUICK)  # the same engine with other waiting times, in this process alone
     vars(bot.routes)["Pace"] = functools.partial(bot.pace.Pace, conversation=())  # nobody reads along
     vars(exchange_cmdlets)["PATIENCE"] = 3.0  # seconds: what is new in the simulated Exchange is seen at once
+    vars(servicenow_items)["LATE"] = 3.0  # the same of what is ordered in the simulated ServiceNow
     asyncio.run(serve(simulators, Path(var), pipe))
 
 

@@ -223,3 +223,16 @@ async def test_no_write_is_lost_or_doubled(path: Path, fault: str, tmp_path: Pat
             proved = {SYSTEMS.get(one, one) for (one,) in here.sql(f"SELECT DISTINCT system FROM run_event WHERE run_id = '{key}'")}
             assert proved >= {one[0] for one in wrote}, "each write is a step of its system"
     assert verified(place(None, var), var / "none", 1) == 0
+
+
+@pytest.mark.slow
+async def test_an_order_that_shows_late_is_not_made_twice(tmp_path: Path) -> None:
+    """The process dies when the order is out, and another takes over before the item is there."""
+    async with placed(tmp_path / "var") as here:
+        await here.house.http.post(f"{here.house.simulators}/control/settings", json={"servicenow_flow_seconds": 3})
+        await here.house.fault(path="/order_now", method="POST", drop_answer=True, times=1)
+        keys = await here.play(HERE / "distribution_list_remove_member.own_list.txt")
+        await here.struck()
+        await here.die()
+        assert await here.ended(keys) == ("done", "done")
+        assert len([write for write in await here.house.writes("servicenow") if "order_now" in write["path"]]) == 1

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import Conflict, NotFound, Refused, Unavailable
+from connectors.opened import opened
 from connectors.servicenow import Caller, ServiceNow
 from connectors.servicenow_items import ItemDraft
+from settings import Settings
 from tests.connectors.conftest import World
 
 ORDER, ITEM = "/servicenow/api/sn_sc/servicecatalog/items", "/servicenow/api/now/table/sc_req_item"
@@ -85,6 +87,38 @@ async def test_an_item_that_comes_later_is_waited_for(world: World, servicenow: 
 async def test_an_instance_that_orders_in_two_steps(world: World, servicenow: ServiceNow, ole: Caller, key: str) -> None:
     await world.switch(servicenow_twostep=True)
     assert (await servicenow.enter_finished(draft(ole), key)).number.startswith("RITM")
+
+
+async def test_a_try_that_died_with_a_full_cart_makes_no_second(
+    world: World, servicenow: ServiceNow, ole: Caller, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.servicenow_items.APPEARS", 0.3)
+    await world.switch(servicenow_twostep=True)
+    await world.fault("/cart/submit_order", status=500, times=9)
+    try:
+        with pytest.raises(Unavailable):
+            await servicenow._order(ole.id, key)
+    finally:
+        await world.fault("/cart/submit_order", times=0)
+    first = await servicenow.enter_finished(draft(ole), key)
+    assert await servicenow.enter_finished(draft(ole), key) == first  # two with the key would be a Conflict
+
+
+async def test_two_processes_that_share_a_cart_order_one_each(
+    world: World, servicenow: ServiceNow, ole: Caller, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.servicenow_items.APPEARS", 0.5)
+    await world.switch(servicenow_twostep=True)
+
+    async def entered(process: ServiceNow, key: str) -> str:
+        while True:  # as a job does, with patience
+            with contextlib.suppress(Unavailable):
+                return (await process.enter_finished(draft(ole), key)).number
+
+    async with opened(Settings(simulators_url=world.url)) as others:
+        other = others.get(ServiceNow)
+        found = await asyncio.gather(*(entered(one, f"{key}/{place}") for one in (servicenow, other) for place in (id(one), 2 * id(one))))
+    assert len(set(found)) == 4
 
 
 async def test_a_catalogue_without_the_item(servicenow: ServiceNow, ole: Caller, key: str) -> None:
