@@ -7,11 +7,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dialogs.oversight import exports, signing
+import app
+from connectors.directory import Directory
+from dialogs.fields import Colleague
+from dialogs.oversight import exports, oversight_sign, signing
 from dialogs.oversight.judging import Entry
 from dialogs.oversight.signing import Signed, Taken
 from dialogs.oversight.store import Run
 from tests.dialogs.test_oversight_runs import Q2, Place, place
+from tests.house import House
 
 __all__ = ["place"]  # a fixture
 JENS, SOFIE = ("jens", "Jens Kjær"), ("sofie", "Sofie Lund")
@@ -126,3 +130,23 @@ async def test_signatures_go_with_their_runs(place: Place) -> None:
     await signed(place, run)
     await place.oversight.signatures.remove([run.id])
     assert await place.oversight.signatures.of(run) == []
+
+
+async def test_the_job_looks_for_the_signer_under_every_number_and_for_changes_since_the_yes(place: Place, house: House) -> None:
+    sql = place.oversight.folder / "store.sql"
+    sql.write_text(sql.read_text().replace("k.navn", "k.navn, '00100002' AS medarbejder_nr", 1))
+    run, desk = await place.run(), replace(house.app[app.DESK], oversight=place.oversight)
+    await place.oversight.judgements.put(run, [1, 2], "ok", "", by=SOFIE)
+    draft = await signing.drafted(place.oversight, run)
+
+    async def looked(name: str) -> str:
+        (found,) = await desk.systems.get(Directory).find(name, 1)
+        form = oversight_sign.Form(requester=Colleague.of(found), of=run.id, digest=draft.digest, lines=draft.lines)
+        return await oversight_sign.looked(desk, form)
+
+    assert await looked("Jens Kjær") == "Fund 1 og 2 handler om dig selv, så det er en anden, der skal skrive under."
+    assert await looked("Henrik Dahl") == ""
+    await place.oversight.judgements.put(run, [2], "fejl", "Se igen", by=SOFIE)
+    assert await looked("Henrik Dahl") == oversight_sign.CHANGED
+    pq.write_table(pq.read_table(place.oversight.findings(run)).slice(1), place.oversight.findings(run))
+    assert await looked("Henrik Dahl") == oversight_sign.TOUCHED
