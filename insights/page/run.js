@@ -55,7 +55,7 @@ function ways(told, path) {
     told.again && button("Kør det igen i chatten", () => toChat(told.again), "strong-button"),
     told.excel && button("Hent som Excel", (event) => saved(event.currentTarget, `${path}/excel`)),
     told.pdf && button("Hent som PDF", (event) => saved(event.currentTarget, `${path}/pdf`)),
-    told.sign && button("Underskriv i chatten", () => toChat(told.sign)),
+    told.sign && !told.signed[0]?.holds && button("Underskriv i chatten", () => toChat(told.sign)),
   ];
 }
 
