@@ -47,10 +47,18 @@ MANY_OF = re.compile(r"(\d+)\s*(?:-|–|til)\s*(\d+)|(\d+)")
 
 
 async def to_judge(oversight: Oversight, run: Run) -> tuple[int, ...] | None:
-    """The findings that must be judged before the run is signed, where its tilsyn is by sample: those drawn. None: all of them."""
-    wish = samples.of_head(await oversight.of(run))
+    """The findings that must be judged before the run is signed, where its tilsyn is by sample: those drawn. None: all of them.
+
+    A sample of less than the tilsyn asks for is none.
+    """
+    wish = samples.of_head(await oversight.of(run)) if run.state == "found" else None
     drawn = await samples.of(oversight, run) if wish else None
-    return drawn.numbers if drawn else None
+    if wish is None or drawn is None:
+        return None
+    try:
+        return drawn.numbers if drawn.wish.extends(samples.settled(wish, run)) else None
+    except samples.CannotSample:  # the findings have no amount to go by
+        return None
 
 
 async def begin(turn: Turn) -> None:

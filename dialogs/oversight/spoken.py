@@ -28,7 +28,7 @@ WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (
     (re.compile(r"\bhva(?:d|d for)\b.*\bfoelge[rs]?\b.*\bop\b|\b(?:hvordan|hvor langt|status|vis|se|mine|aabne|hvilke)\b.*\bopfoelgning"), followed.listed),
     (re.compile(rf"\bfoelg(?:e|es)?\b.*\bop\b.*\b(?:fund\w*|fejl\w*|{OF_IT})|^(?:lav |opret )?(?:en )?opfoelgning(?:er)? paa\b"), oversight_follow.begin),
     (re.compile(rf"^(?!.*\bmail)(?=.*\b(?:journalis|arkiver)\w*\b.*\b(?:{OF_IT}))"), oversight_journal.begin),
-    (re.compile(rf"\b(?:underskriv\w*|skriv\w*\s+under|godkend\w*)\b.*\b(?:{OF_IT})|^(?:jeg vil (?:gerne )?)?(?:underskriv\w*|skriv\w* under)\W*$"), oversight_sign.begin),
+    (re.compile(rf"\b(?:underskriv\w*|skriv\w*\s+under)\b.*\b(?:{OF_IT})|\bgodkend(?:e|er)?\s+(?:hermed\s+|gerne\s+)?(?:{OF_IT})\b|^(?:jeg vil (?:gerne )?)?(?:underskriv\w*|skriv\w* under)\W*$"), oversight_sign.begin),
     (re.compile(rf"\b(?:vurder\w*|bedoem\w*)\b.*\b(?:fund\w*|raekker\w*|{OF_IT})|\bfund\w*\b.*\bvurder\w*"), judged.begin),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 import app
 from connectors.directory import Directory
 from dialogs.fields import Colleague
-from dialogs.oversight import exports, oversight_sign, signing
+from dialogs.oversight import exports, judged, oversight_sign, samples, signing
 from dialogs.oversight.judging import Entry
 from dialogs.oversight.signing import Signed, Taken
 from dialogs.oversight.store import Run
@@ -81,6 +81,23 @@ async def test_nothing_found_is_signed_too_and_a_broken_run_has_nothing_to_judge
     assert "Fund: 0, intet fundet" in one.text.splitlines()
     assert not any(line.startswith(("Vurdering:", "Vurderet af:")) for line in one.text.splitlines())
     assert await place.oversight.signatures.current(nothing) == one
+
+
+async def test_a_sample_is_enough_where_the_tilsyn_asks_for_one_and_no_smaller_one(place: Place) -> None:
+    sql = place.oversight.folder / "store.sql"
+    sql.write_text(sql.read_text().replace("stikprøve: alle", "stikprøve: 3 tilfældige"))
+    place.money.amounts = [200] * 16
+    run, oversight = await place.run(), place.oversight
+    assert await judged.to_judge(oversight, run) is None
+    await samples.draw(oversight, run, samples.Wish(size=2), "Jens Kjær")
+    assert await judged.to_judge(oversight, run) is None
+    drawn = await samples.draw(oversight, run, samples.Wish(size=3), "Jens Kjær")
+    wanted = await judged.to_judge(oversight, run)
+    assert wanted == drawn.numbers
+    assert len(await oversight.judgements.left(run, wanted)) == 3
+    await oversight.judgements.put(run, drawn.numbers, "ok", "", by=JENS)
+    assert await oversight.judgements.left(run, wanted) == []
+    assert "Stikprøve: 3 tilfældige: 3 af 8 fund" in (await signed(place, run)).text.splitlines()
 
 
 async def test_findings_about_oneself_are_found_by_any_id_in_any_column(place: Place) -> None:
