@@ -169,6 +169,13 @@ class Reader:
                 stop.cancel()
                 await asyncio.to_thread(cursor.close)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._lock:
+            if self._base is not None:
+                self._base.close()
+                self._base = None
+
     def _cursor(self) -> "duckdb.DuckDBPyConnection":
         import duckdb
 

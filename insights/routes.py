@@ -17,7 +17,7 @@ from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.oversight import exports
 from dialogs.oversight.judging import CannotJudge
-from dialogs.oversight.rights import REFUSAL, may_see, office
+from dialogs.oversight.rights import REFUSAL, office
 from dialogs.oversight.runner import declared, offered
 from dialogs.oversight.running import NotRun
 from dialogs.oversight.sights import WHAT
@@ -25,7 +25,7 @@ from dialogs.oversight.store import Run
 from insights import identity, pages, views
 from insights.evidence import evidence
 from insights.found import BadWish, Reader, kinds
-from insights.identity import Door, LocalDoor, TeamsDoor, Unknown
+from insights.identity import Door, LocalDoor, Rights, TeamsDoor, Unknown
 from insights.links import Links, links_of
 from insights.picture import picture
 from insights.tables import grouped, judge, table, wished
@@ -43,6 +43,7 @@ class Insights:
     desk: Callable[[], Desk]
     links: Links
     reader: Reader
+    rights: Rights
 
 
 INSIGHTS: web.AppKey[Insights] = web.AppKey("insights")
@@ -52,7 +53,7 @@ DOOR: web.AppKey[Door] = web.AppKey("insights_door")
 def build(settings: Settings, desk: Callable[[], Desk]) -> web.Application:
     """The application, to be mounted at /tab."""
     app = web.Application(middlewares=[answered], client_max_size=1 << 20)
-    app[INSIGHTS] = Insights(settings, desk, links_of(settings), Reader())
+    app[INSIGHTS] = Insights(settings, desk, links_of(settings), Reader(), Rights())
     app.cleanup_ctx.append(opened)
     guard = pages.headers(settings)
 
@@ -94,6 +95,7 @@ async def opened(app: web.Application) -> AsyncIterator[None]:
         else:
             app[DOOR] = LocalDoor()
         yield
+    app[INSIGHTS].reader.close()
 
 
 @web.middleware
@@ -133,7 +135,7 @@ async def visitor(request: web.Request) -> Person:
     """Who asks, when they may see tilsyn. Raises Unknown and ConnectorError."""
     desk = request.app[INSIGHTS].desk()
     person = await identity.known(desk.systems, await request.app[DOOR].visitor(request))
-    if not await may_see(desk, person.id):
+    if not await request.app[INSIGHTS].rights.may_see(desk, person.id):
         raise Unknown("no right to see tilsyn", 403, REFUSAL)
     return person
 

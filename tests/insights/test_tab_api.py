@@ -8,9 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import app
+from connectors.errors import Denied
 from dialogs.oversight import cards, exports, telling
 from dialogs.oversight.rights import REFUSAL
 from dialogs.oversight.store import Run
+from insights.identity import Rights
 from tests.insights.conftest import IDS, Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -249,6 +251,22 @@ async def test_a_file_comes_under_its_own_name(tab: Tab) -> None:
             assert answer.status == 200
             assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''Manglende%20bilag")
             assert (await answer.read()).startswith(begins)
+
+
+async def test_a_right_holds_for_a_minute_and_a_refusal_for_nothing(tab: Tab) -> None:
+    now, desk = 100.0, tab.house.app[app.DESK]
+    rights = Rights(clock=lambda: now)
+    assert await rights.may_see(desk, IDS["Sofie Lund"])
+    assert not await rights.may_see(desk, IDS["Ole Bang"])
+    await tab.house.fault(path="/graph", status=403, times=99)
+    now += 59
+    assert await rights.may_see(desk, IDS["Sofie Lund"])
+    with pytest.raises(Denied):
+        await rights.may_see(desk, IDS["Ole Bang"])
+    now += 2
+    with pytest.raises(Denied):
+        await rights.may_see(desk, IDS["Sofie Lund"])
+    await tab.house.fault(path="/graph", times=0)
 
 
 async def test_a_system_that_is_down_is_told_and_shows_nothing(tab: Tab) -> None:
