@@ -125,7 +125,10 @@ class Shown:
             ("Kørt af", run.by_name),
             ("Startet", moment(run.started_at)),
             ("Afsluttet", moment(run.ended_at) if run.ended_at else "–"),
-            ("Stikprøve", self.sample.method if self.sample else tilsyn.sample),
+            (
+                "Stikprøve",
+                self.sample.method if self.sample else tilsyn.sample if tilsyn.sample == "alle" else f"{tilsyn.sample}, ikke udtaget",
+            ),
             ("Frist for opfølgning", texts.count(tilsyn.days, "dag", "dage")),
             *([("Værdier", given)] if given else []),
             ("Kørsel", run.id),
