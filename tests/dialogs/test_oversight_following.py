@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,8 +16,9 @@ from dialogs.oversight.store import Run
 from jobs.__main__ import verified
 from jobs.database import place as jobs_place
 from tests.dialogs.test_oversight_runs import Q2, Q3, Place, place
-from tests.test_writes import Place as Killed
-from tests.test_writes import placed
+
+if TYPE_CHECKING:
+    from tests.test_writes import Place as Killed
 
 __all__ = ["place"]  # a fixture
 TASKS, DOCUMENTS = "/servicenow/api/now/table/sc_task", "/edoc"
@@ -78,7 +79,7 @@ async def test_what_is_closed_stays_closed_when_the_step_that_made_it_is_repeate
     assert await followups.of_job("job") == [done, other]
 
 
-async def says(here: Killed, who: str, *texts: str) -> str:
+async def says(here: "Killed", who: str, *texts: str) -> str:
     """What is heard to the last of them."""
     person = await here.house.person(who)
     for text in texts:
@@ -86,7 +87,7 @@ async def says(here: Killed, who: str, *texts: str) -> str:
     return json.dumps(heard, ensure_ascii=False)
 
 
-async def until_told(here: Killed, who: str, what: str) -> None:
+async def until_told(here: "Killed", who: str, what: str) -> None:
     """Wait until that is told by itself, in a message or in the place of an earlier one; what a dead process told already counts."""
     person = await here.house.person(who)
     async with asyncio.timeout(30):
@@ -94,7 +95,7 @@ async def until_told(here: Killed, who: str, what: str) -> None:
             await person.new(wait=5)
 
 
-async def agreed(here: Killed, who: str, fault: dict[str, Any], *, dies: bool) -> None:
+async def agreed(here: "Killed", who: str, fault: dict[str, Any], *, dies: bool) -> None:
     """A yes, whose write meets the fault, perhaps with the death of the process."""
     if fault:
         await here.house.fault(**fault)
@@ -111,6 +112,8 @@ def made(lines: list[dict[str, Any]], fits: Callable[[dict[str, Any]], bool]) ->
 
 @pytest.mark.slow
 async def test_signed_followed_up_closed_and_filed_once_whatever_dies(tmp_path: Path) -> None:
+    from tests.test_writes import placed  # it looks at every form's transcripts first
+
     async with placed(tmp_path / "var") as here:
         await says(here, "Ole Bang", "hej")
         await says(here, "Jens Kjær", "kør tilsynet med godkendelser fra bestilleren selv for 3. kvartal", "ja")
