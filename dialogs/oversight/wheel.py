@@ -20,7 +20,7 @@ tilsyn/aarshjul.toml:
 import asyncio
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from itertools import pairwise
@@ -115,8 +115,12 @@ class Written(BaseModel):
     punkt: list[Entry] = []
 
 
-def read(path: Path, known: dict[str, Tilsyn]) -> tuple[Entry, ...]:
-    """The lines of a wheel's file. Raises BadRules, with file, line and key of all that is wrong."""
+def read(path: Path, folder: Path) -> tuple[Entry, ...]:
+    """The lines of a wheel's file for the tilsyn of a folder. Raises BadRules, with file, line and key of all that is wrong.
+
+    A tilsyn whose own file is broken is no fault of the wheel's.
+    """
+    known: dict[str, Tilsyn | None] = {**{one.stem: None for one in folder.glob("*.sql")}, **every(folder)}
     try:
         text = path.read_text(encoding="utf-8-sig")
         written = Written.model_validate(tomllib.loads(text))
@@ -157,13 +161,13 @@ def line_of(text: str, loc: tuple[int | str, ...]) -> int:
     return next((n for n in range(first, last) if re.match(rf'\s*"?{re.escape(key)}"?\s*[=.]', lines[n - 1])), first)
 
 
-def strange(entry: Entry, before: Sequence[Entry], known: dict[str, Tilsyn]) -> Iterator[tuple[str, str]]:
+def strange(entry: Entry, before: Sequence[Entry], known: Mapping[str, Tilsyn | None]) -> Iterator[tuple[str, str]]:
     """What a line says that does not fit the tilsyn there are: the key, and why."""
     tilsyn = known.get(entry.tilsyn)
-    if tilsyn is None:
+    if entry.tilsyn not in known:
         near = get_close_matches(entry.tilsyn, known, 1)
-        yield "tilsyn", f"there is no tilsyn {entry.tilsyn!r} that can be read{f'; did you mean {near[0]}?' if near else ''}"
-    elif entry.enhed and all(one.name != UNIT for one in tilsyn.parameters):
+        yield "tilsyn", f"there is no tilsyn {entry.tilsyn!r}{f'; did you mean {near[0]}?' if near else ''}"
+    elif tilsyn and entry.enhed and all(one.name != UNIT for one in tilsyn.parameters):
         yield "enhed", f"{entry.tilsyn} cannot be made of one unit: its head has no parameter {UNIT}"
     if any((one.tilsyn, one.enhed) == (entry.tilsyn, entry.enhed) for one in before):
         yield "tilsyn", f"{entry.tilsyn} is there twice{f' for {entry.enhed}' if entry.enhed else ''}"
@@ -193,7 +197,7 @@ class Wheel:
         if stamp == self._stamp:
             return self._entries
         try:
-            found = () if stamp == ABSENT and not self._entries else read(self.path, every(self._folder))
+            found = () if stamp == ABSENT and not self._entries else read(self.path, self._folder)
         except BadRules as error:
             self.faults = error.faults
             log.error("wheel_not_taken", faults=error.faults)  # noqa: TRY400 - an administrator's mistake, and the faults say it all

@@ -84,8 +84,9 @@ async def day(desk: Desk, job: Job) -> str:
 
 
 async def planned(desk: Desk, today: date) -> Plan:
-    """What is due on that day: runs that are not made yet, and reminders that were not sent."""
+    """What is due on that day: runs that are not made yet, and reminders that were not sent. Files that were handed in and are too old go."""
     oversight, wheel = office(desk), desk.wheel
+    await oversight.handed.forget()
     if wheel is None:
         return Plan()
     found = await duties.asked(oversight, wheel, today - BACK, today + AHEAD)

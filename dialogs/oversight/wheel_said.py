@@ -22,9 +22,12 @@ from nlu.normalise import fold
 MOST, BUTTONS = 18, 4  # lines and ways on of a card
 WHEEL = re.compile(r"\baarshjul|\baarsplan|\btilsynsplan")
 MISSING = re.compile(r"\b(?:hvad|hvilke|noget)\b.*\bmangle[rt]?\b|\bmangler (?:jeg|vi|der)\b")
-TO_DO = re.compile(r"\b(?:hvilke|hvad for|naar)\b.*\b(?:tilsyn|kontroller)\b.*\b(?:skal|boer)\b|\b(?:skal|boer) (?:jeg|vi)\b.*\b(?:nogen|noget|flere|hvilke) tilsyn\b")
+TO_DO = re.compile(
+    r"\b(?:hvilke|hvad for|naar)\b.*\b(?:tilsyn|kontroller)\b.*\b(?:skal|boer)\b|\b(?:skal|boer) (?:jeg|vi)\b.*\b(?:nogen|noget|flere|hvilke) tilsyn\b"
+)
 SURE = re.compile(  # said of the wheel beyond doubt
-    rf"{WHEEL.pattern}|{TO_DO.pattern}|\bmangler\b.*\b(?:tilsyn|kontroller)\b|\bhvilke\b.*\b(?:tilsyn|kontroller)\b.*\bmangler?\b|^hva?d? mangler (?:jeg|vi)(?: at (?:lave|naa))?(?: i aar)?\W*$"
+    rf"{WHEEL.pattern}|{TO_DO.pattern}|\bmangler\b.*\b(?:tilsyn|kontroller)\b|\bhvilke\b.*\b(?:tilsyn|kontroller)\b.*\bmangler?\b|"
+    r"^hva?d? mangler (?:jeg|vi)(?: at (?:lave|naa))?(?: i aar)?\W*$"
 )
 ASKED = re.compile("|".join(one.pattern for one in (WHEEL, MISSING, TO_DO)))
 
@@ -87,7 +90,7 @@ async def missing(turn: Turn, some: list[Duty], period: Period, *, everything: b
     if len(ready) > MOST:
         head += f" Her er de {MOST} med størst risiko."
     facts = [Fact(label=texts.plain(one.name), value=duties.line(one, today, whose=everything)) for one in ready[:MOST]]
-    turn.say(f"{head}{faulty(turn, everything=everything)}", *ways(ready, today), facts=facts)
+    turn.say(f"{head}{await faulty(turn, everything=everything)}", *ways(ready, today), facts=facts)
 
 
 def heading(ready: Sequence[Duty], period: Period, today: date, *, year: bool) -> str:
@@ -115,7 +118,7 @@ async def lines(turn: Turn, hjul: Wheel, *, everything: bool) -> None:
     more = f" Her er de {MOST} med størst risiko." if len(shown) > MOST else ""
     whose = "Årshjulet" if everything else "Dit årshjul"
     head = f"{whose} har {texts.count(len(shown), 'tilsyn', 'tilsyn')}.{more}" if shown else "Der er ingen tilsyn i årshjulet, som er dine."
-    turn.say(f"{head}{faulty(turn, everything=everything)}", facts=facts)
+    turn.say(f"{head}{await faulty(turn, everything=everything)}", facts=facts)
 
 
 def wheel_line(entry: Entry, duty: Duty, today: date, *, whose: bool) -> str:
@@ -124,10 +127,14 @@ def wheel_line(entry: Entry, duty: Duty, today: date, *, whose: bool) -> str:
     return f"{entry.when} · {duty.extent}{itself} · {duties.line(duty, today, whose=whose)}"
 
 
-def faulty(turn: Turn, *, everything: bool) -> str:
-    """For controllers: that the file was changed to something that cannot be used."""
-    faults = turn.desk.wheel.faults if turn.desk.wheel and everything else []
-    return " Filen med årshjulet har en fejl, så det er den forrige, der gælder." if faults else ""
+async def faulty(turn: Turn, *, everything: bool) -> str:
+    """For controllers: that the file was changed to something that cannot be used, and that files of tilsyn are broken."""
+    if turn.desk.wheel is None or not everything:
+        return ""
+    said = " Filen med årshjulet har en fejl, så det er den forrige, der gælder." if turn.desk.wheel.faults else ""
+    known = await office(turn.desk).every()
+    broken = sorted({one.tilsyn for one in await turn.desk.wheel.entries()} - set(known))
+    return f"{said} {texts.names(broken)} kan ikke læses: ret filen, og tjek den." if broken else said
 
 
 def ways(some: Sequence[Duty], today: date) -> list[Button]:

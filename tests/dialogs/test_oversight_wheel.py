@@ -97,6 +97,11 @@ async def test_what_comes_with_kollega_is_right_and_a_broken_change_leaves_it_in
     assert await Wheel(None, tmp_path).entries() == ()
 
 
+async def test_a_tilsyn_whose_own_file_is_broken_stops_no_start(tmp_path: Path) -> None:
+    (tmp_path / "manglende_bilag.sql").write_text("-- titel: \nSELECT 1")
+    assert len(await Wheel(written(tmp_path / "aarshjul.toml", WHOLE), tmp_path).entries()) == 1
+
+
 def test_the_periods_and_deadlines_of_a_year() -> None:
     year = (date(2026, 1, 1), date(2026, 12, 31))
     assert list(entry().periods(*year)) == [
