@@ -21,8 +21,8 @@ DATA = re.compile(
     r"\b(?:hvilke|hvad for|vis|se|liste over|oversigt over)\b.*\b(?:data|datasaet\w*|datakilder|kilder|tabeller)\b"
     r"|\b(?:hvad|hvilke\w*) (?:kan|maa) (?:jeg|vi|man) (?:lave|koere|bygge) (?:et )?tilsyn (?:med|paa|over|om|af)\b"
 )
-SURELY_DATA = re.compile(
-    r"\b(?:data\w*|kilder|tabeller)\b.*\b(?:kan (?:jeg|vi|man|du) (?:bruge|laese|hente)|er der|findes|til (?:et )?tilsyn)\b"
+SURELY_DATA = re.compile(  # not "hvilke data er der om mig"
+    r"^(?!.*\bom\b).*\b(?:data\w*|kilder|tabeller)\b.*\b(?:kan (?:jeg|vi|man|du) (?:bruge|laese|hente)|er der|findes|til (?:et )?tilsyn)\b"
 )
 ALL = re.compile(r"\b(?:hvilke|alle|mine|vores|oversigt|liste over)\b.*\b(?:ledelses)?(?:tilsyn|kontroller)\b|\bmangler\b.*\btilsyn\b")
 RUNS = re.compile(r"\b(?:koer|start|igangsaet|genkoer)\w*\b")  # a run that is to be made

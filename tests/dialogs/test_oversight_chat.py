@@ -100,8 +100,11 @@ async def test_what_can_be_run_and_used_is_listed(office: Office) -> None:
     said = text_of(await jens.says("hvilke data kan jeg bruge?"))
     assert "kvantum.fakturaer: Fakturaer" in said
     assert "kalender.dage" in said
-    said = text_of(await jens.says("hvilke tilsyn er der?"))
-    assert "Mulige dobbeltfakturaer: ikke kørt" in said
+    for text in ("hvilke datasæt er der", "hvilke kilder kan du læse fra", "hvad kan jeg lave tilsyn med"):
+        assert "Et tilsyn kan bruge" in text_of(await jens.says(text)), text
+    assert "Et tilsyn kan bruge" not in text_of(await jens.says("hvilke data er der om mig"))
+    for text in ("hvilke tilsyn er der?", "hvilke kontroller har vi", "giv mig en oversigt over tilsyn"):
+        assert "Mulige dobbeltfakturaer: ikke kørt" in text_of(await jens.says(text)), text
 
 
 async def test_the_command_runs_a_tilsyn_and_its_exit_status_says_how_it_ended(office: Office) -> None:
