@@ -48,7 +48,7 @@ CASES = Dataset(
 DOCUMENTS = Dataset(
     "edoc.dokumenter",
     "Dokumenter i eDoc",
-    "Dokumenter, der er journaliseret i perioden, på sager, der er ændret siden da.",
+    "Dokumenter, der er journaliseret fra periodens første dag og til nu: det, der kom for sent, er også med.",
     (
         Column("dok_id", "text", "Dokumentets nummer."),
         Column("sagsnr", "text", "Sagens nummer."),
@@ -87,7 +87,7 @@ class EdocDatasets(Beside):
     @override
     async def read(self, name: str, period: Period | None) -> Reading:
         dataset = self.dataset(name)
-        query = f"journaliseret {period.first} til {period.last}" if period and dataset.period else "alle"
+        query = f"journaliseret fra {period.first}" if period and dataset.period else "alle"
         batches = self._cases() if dataset is CASES else self._documents(period)
         return Reading(self.edoc.url, query, Reported(None), batches)
 
@@ -109,9 +109,9 @@ class EdocDatasets(Beside):
             yield await asyncio.to_thread(batch, CASES, [case_of(row) for row in rows])
 
     async def _documents(self, period: Period | None) -> "AsyncGenerator[pa.RecordBatch, None]":
-        """Of the cases that were changed since the period began: nothing was filed on the others."""
+        """Of the cases that were not closed before the period began: nothing can be filed on the others."""
         async for rows in self._by_subject():
-            asked = [row for row in rows if row.get("Documents") and (period is None or changed(row) >= period.first)]
+            asked = [row for row in rows if row.get("Documents") and (period is None or closed(row) >= period.first)]
             for start in range(0, len(asked), AT_A_TIME):
                 answers = await asyncio.gather(*(self._on(row) for row in asked[start : start + AT_A_TIME]))
                 found = [document_of(row) for rows in answers for row in rows if within(row, period)]
@@ -172,15 +172,15 @@ def moment(value: object) -> str | None:
     return str(value)[:19] if value else None
 
 
-def changed(row: Row) -> date:
-    """The day of a case's last change; of one that does not say, today and ever."""
+def closed(row: Row) -> date:
+    """The day on which a case was closed; the end of time for one that is open. A case's last change does not count: filing is none of it."""
     try:
-        return date.fromisoformat(str(row.get("LastChangedDate") or "")[:10])
+        return date.fromisoformat(str(row.get("ClosedDate") or "")[:10])
     except ValueError:
         return date.max
 
 
 def within(row: Row, period: Period | None) -> bool:
-    """Whether a document was filed in the period."""
+    """Whether a document was filed since the period began."""
     at = moment(row.get("JournalDate"))
-    return period is None or bool(at and period.first.isoformat() <= at[:10] <= period.last.isoformat())
+    return period is None or bool(at and period.first.isoformat() <= at[:10])

@@ -9,8 +9,8 @@
 -- minutter:  180
 -- parameter: dage heltal 5 arbejdsdage, til en mail skal være journaliseret
 -- parameter: uden tekst Nyhedsbrev,Spam,Praktisk kategorier, der ikke hører til en sag
--- En mail hører til den periode, hvor dens frist er. Ligger den i eDoc, er den journaliseret, også hvis mærket er taget af den. Om den burde
--- ligge på en sag, kan kun et menneske sige: derfor en stikprøve.
+-- En mail hører til den periode, hvor dens frist er. Ligger den i eDoc, når tilsynet køres, er den journaliseret, også hvis mærket er taget af den.
+-- Om den burde ligge på en sag, kan kun et menneske sige: derfor en stikprøve.
 WITH arbejdsdag AS (
   SELECT dato, row_number() OVER (ORDER BY dato) AS nr FROM kalender.dage WHERE ugedag < 6 AND helligdag IS NULL AND NOT lukkedag
 ), post AS (

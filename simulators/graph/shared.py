@@ -74,7 +74,7 @@ def mails(seed: int) -> tuple[dict[str, list[Mail]], tuple[Plant, ...]]:
         plan.alike("T13", box, new.internet_id, day=new.received.date(), why="fristen er ikke gået")
         gone = add(box, chance.randint(20, 220), folder="deleteditems")
         plan.alike("T13", box, gone.internet_id, day=gone.received.date(), why="slettet")
-    filed = add(BUSY[0], 60, internet_id=FILED_MESSAGE_ID)
+    filed = add(BUSY[0], 11, internet_id=FILED_MESSAGE_ID)  # it came on that day to Birthe too
     plan.alike("T13", filed.box, filed.internet_id, day=filed.received.date(), why="ligger i eDoc, men mærket er væk")
     return found, tuple(plan.plants)
 

@@ -189,7 +189,7 @@ async def test_the_plain_rules_find_who_left_and_what_is_not_used(world: World, 
 
 
 async def test_cases_documents_and_things(world: World, systems: Systems, tmp_path: Path) -> None:
-    """What the integration may not see in eDoc is not there; documents are those of the period; each thing has its price."""
+    """What the integration may not see in eDoc is not there; documents are those filed since the period began; each thing has its price."""
     await world.reset()
     found = {}
     for name in ("edoc.sager", "edoc.dokumenter", "servicenow.aktiver"):
