@@ -1,4 +1,4 @@
-"""A run as a workbook: Overblik, Fund, Sammenligning, Stikprøve, and Data og herkomst. Rows are written one by one: memory stays flat.
+"""A run as a workbook: Overblik, Fund, Sammenligning, Stikprøve, Opfølgning, and Data og herkomst. Rows are written one by one: memory stays flat.
 
 A text of the data is written as a text, never as a formula or a link, and CPR numbers are masked. For a thread: nothing here awaits.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from dialogs.oversight.cells import Column, Value, amount, columns_of, day, moment, rows_of
 from dialogs.oversight.sheets import Book
 from dialogs.oversight.shown import VERDICTS, Shown
+from dialogs.oversight.shown import moment as said
 
 MOST_ROWS = 1_048_575  # of a sheet, the head apart (Excel's limit)
 
@@ -27,6 +28,7 @@ def write(path: Path, shown: Shown) -> None:
         _findings(book, shown)
         _comparison(book, shown)
         _sample(book, shown)
+        _follow_up(book, shown)
         _lineage(book, shown)
         book.file.close()
         part.replace(path)
@@ -54,6 +56,9 @@ def _overview(book: Book, shown: Shown) -> None:
         sheet.pairs([("Stikprøven siger", shown.sample.said)])
     if shown.conclusion:
         sheet.pairs([("Konklusion", shown.conclusion)])
+    if shown.signature:
+        signed = shown.signature
+        sheet.pairs([("Underskrevet af", f"{signed.signed_by}, {said(signed.at)} (version {signed.version})")])
     sheet.row += 1
     sheet.pairs(shown.about)
     sheet.row += 1
@@ -136,6 +141,26 @@ def _sample(book: Book, shown: Shown) -> None:
     sheet.sheet.data_validation(
         top, len(columns) + 1, max(sheet.row - 1, top), len(columns) + 1, {"validate": "list", "source": list(VERDICTS)}
     )
+
+
+FOLLOW_UP = (
+    ("Fund", 10, "integer"),
+    ("Handling", 60, "wrapped"),
+    ("Ansvarlig", 28, "text"),
+    ("Frist", 12, "day"),
+    ("Status", 60, "wrapped"),
+)
+
+
+def _follow_up(book: Book, shown: Shown) -> None:
+    """What is done about the findings, and by whom."""
+    if not shown.actions:
+        book.sheet("Opfølgning", [100]).add(["Der er ikke aftalt opfølgning."], ["answer"])
+        return
+    sheet = book.sheet("Opfølgning", [width for _, width, _ in FOLLOW_UP], head=[label for label, _, _ in FOLLOW_UP])
+    for one in shown.actions:
+        sheet.add([one.number, one.what, one.responsible, day(one.deadline), one.state], [named for _, _, named in FOLLOW_UP])
+    sheet.filtered(len(FOLLOW_UP))
 
 
 LINEAGE = (

@@ -74,6 +74,7 @@ class Form(Request):
     title: str = ""
     version: int = 1
     digest: str = ""
+    until: int = 0
     lines: tuple[tuple[str, str], ...] = ()
     conclusion: Annotated[
         str,
@@ -118,7 +119,8 @@ class Form(Request):
         draft = await signing.drafted(office(at.desk), run)
         title = f"{run.title}, {periods.said(run.period)}"
         again = f"Det er underskrevet af {texts.plain(draft.before.signed_by)} og ændret siden." if draft.before else ""
-        adds = {"title": title, "version": draft.version, "digest": draft.digest, "lines": [list(one) for one in draft.lines]}
+        lines = [list(one) for one in draft.lines]
+        adds = {"title": title, "version": draft.version, "digest": draft.digest, "until": draft.until, "lines": lines}
         return Notice(again, adds=adds)
 
     @override
@@ -215,10 +217,9 @@ async def kept(desk: Desk, form: Form, key: str) -> int | None:
     run = await oversight.runs.get(form.of)
     if run is None:
         return None
-    until = max((one.seq for one in (await oversight.judgements.of(run)).values()), default=0)
     one = Signed(
         run.by_name, form.requester.name, desk.now(), text_of(form, run), form.version,
-        form.requester.id, key, form.digest, form.conclusion, form.minutes_used, until,
+        form.requester.id, key, form.digest, form.conclusion, form.minutes_used, form.until,
     )  # fmt: skip
     try:
         await oversight.signatures.put(run, one)

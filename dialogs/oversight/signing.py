@@ -56,11 +56,15 @@ class Signed(Signature):
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be signed. lines: label and value. digest: of the judgements. before: the signature that it takes the place of."""
+    """What is to be signed. lines: label and value. digest, until: of the judgements, their hash and the newest of them (its seq).
+
+    before: the signature that it takes the place of.
+    """
 
     version: int
     lines: tuple[tuple[str, str], ...]
     digest: str
+    until: int
     before: Signed | None = None
 
 
@@ -149,7 +153,8 @@ async def drafted(oversight: "Oversight", run: Run) -> Draft:
             (f"Ændret siden version {before.version}" if before else "", changes(was, entries) if before else ""),
         ]
         told = tuple((label, texts.masked(value)) for label, value in lines if value)
-        return Draft(len(versions) + 1, told, hashed, before)
+        until = max((one.seq for one in entries.values()), default=0)
+        return Draft(len(versions) + 1, told, hashed, until, before)
 
     return await asyncio.to_thread(written)
 

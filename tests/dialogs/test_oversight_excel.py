@@ -18,7 +18,7 @@ from dialogs.oversight.shown import Shown
 from dialogs.oversight.store import State
 from tests.dialogs import oversight_shown as example
 
-SHEETS = ["Overblik", "Fund", "Sammenligning", "Stikprøve", "Data og herkomst"]
+SHEETS = ["Overblik", "Fund", "Sammenligning", "Stikprøve", "Opfølgning", "Data og herkomst"]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,15 @@ def test_the_overview_says_the_same_as_the_card(path: Path, shown: Shown) -> Non
     assert facts["Vurdering"] == "1 fejl og 1 forklaret. 8 er ikke vurderet."
     assert facts["Startet"] == "1.10.2026 kl. 8.00"
     assert facts["Rækkernes SHA-256"] == shown.run.sha256
+
+
+def test_it_says_who_signed_and_what_is_followed_up(path: Path) -> None:
+    facts = {row[0]: row[1] for row in read(path)["Overblik"] if row[0]}
+    assert facts["Underskrevet af"] == "Jens Kjær, 2.10.2026 kl. 11.05 (version 1)"
+    assert read(path)["Opfølgning"] == [
+        ["Fund", "Handling", "Ansvarlig", "Frist", "Status"],
+        [1, "Find kvitteringen", "Ole Bang", date(2026, 10, 15), "åben"],
+    ]
 
 
 def test_the_findings_are_the_rows_of_the_run(path: Path) -> None:

@@ -25,9 +25,8 @@ async def signed(place: Place, run: Run, job: str = "sign:1") -> Signed:
     """As the job of that key signs a run now."""
     oversight = place.oversight
     draft = await signing.drafted(oversight, run)
-    until = max((one.seq for one in (await oversight.judgements.of(run)).values()), default=0)
     text = signing.text_of(run, draft.lines, "Fulgt op.")
-    one = Signed(run.by_name, "Karen Mørch", oversight.now(), text, draft.version, "karen", job, draft.digest, "Fulgt op.", 40, until)
+    one = Signed(run.by_name, "Karen Mørch", oversight.now(), text, draft.version, "karen", job, draft.digest, "Fulgt op.", 40, draft.until)
     await oversight.signatures.put(run, one)
     return one
 
