@@ -86,10 +86,16 @@ class Changing(Asking):
         left = isinstance(kind, Pick) and isinstance(reading, Which) and any(value == now for _, value in reading.choices)
         return Got(now) if left else reading
 
-    async def picks(self, text: str) -> bool:
-        """Whether a text answers one of the form's choices, so that what nobody is called is no name: "også sende som den"."""
-        kinds = {name: kind for name in self.kind.wanted(self.form.answers) if isinstance(kind := self.asks[name].kind, Pick)}
-        return any([isinstance(await kind.find(text, self.at(name)), Got) for name, kind in kinds.items()])
+    async def picks(self, text: str, *, lists: bool = False) -> bool:
+        """Whether a text answers one of the form's choices, so that what nobody is called is no name: "også sende som den".
+
+        lists: or takes somebody off or onto one of its lists of people.
+        """
+        for name in (one for one in self.kind.wanted(self.form.answers) if one != self.form.asked):
+            kind, listed = self.asks[name].kind, lists and self.asks[name].kind.corrects and name in self.form.answers
+            if (isinstance(kind, Pick) or listed) and isinstance(await kind.find(text, self.at(name)), Got):
+                return True
+        return False
 
     async def value_of(self, correction: corrections.Correction) -> Reading:
         """The value that a correction gives for the field it names; None when it is none after all."""
@@ -124,6 +130,8 @@ class Changing(Asking):
 
     async def goes_on(self, last: Said, clause: Clause, text: str) -> bool:
         """Whether what is no answer by itself belongs to the last one: "titlen er Mus og tastatur", "kun mig og Ole", "også Mette og Amir"."""
+        if self.told_apart(clause.of(text)):
+            return False
         kind = self.asks[last.name].kind
         if not (isinstance(kind, Pick) or kind.corrects):
             return last.firm and isinstance(kind, Text)
@@ -182,7 +190,7 @@ class Changing(Asking):
         """Take the answers, then ask what is open."""
         pending = self.take_all(found, text)
         rest = [clause.of(text) for clause in left]
-        long = [part for part in rest if len(part.split()) >= 3]
+        long = [part for part in rest if len(part.split()) >= 3 or self.told_apart(part)]
         for part in (part for part in rest if part not in long):
             self.unused(part)
         if any(self.kind.its_own(self.form.answers, part) for part in long):

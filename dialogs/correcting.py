@@ -186,6 +186,8 @@ class Correcting(Changing):
             named = marked or "person" in self.turn.meaning.entities
             if reading is None and named and isinstance(kind, Who) and name in self.form.answers:
                 reading = known(await self.read(name, text))
+            if reading is None and marked and isinstance(kind, Lookup):
+                reading = exactly(await self.read(name, text), text)
             if isinstance(reading, Got):
                 heard = True
                 self.change(name, reading.value)
@@ -217,7 +219,7 @@ class Correcting(Changing):
             return await self.find(name, text)  # a small word of the other matter is no answer
         reading = await self.read(name, PLAIN_WORDS[word] if word in PLAIN_WORDS else self.without_lead(text, swap=isinstance(kind, Who)))
         beside = self.digresses() or self.asks_about(name) or (self.asks_something() and not kind.searches)
-        return None if isinstance(reading, Bad | Near) and beside else reading
+        return None if isinstance(reading, Bad | Near) and (beside or await self.picks(text, lists=True)) else reading
 
     def without_lead(self, text: str, *, swap: bool = False) -> str:
         """An answer without "nej," or "hov," before it; with `swap` also without who it is not."""
@@ -284,3 +286,8 @@ def shrinks(before: Any, now: Any) -> bool:
 def known(reading: Reading) -> Got | Which | None:
     """A reading that found somebody."""
     return reading if isinstance(reading, Got | Which) and not isinstance(reading, Near) else None
+
+
+def exactly(reading: Reading, text: str) -> Got | None:
+    """A list or mailbox whose whole name was said."""
+    return reading if isinstance(reading, Got) and words_of(str(reading.value.get("name", ""))) == words_of(text) else None

@@ -35,7 +35,7 @@ EXCHANGE = re.compile(
     re.I | re.S,
 )
 SWAP = (
-    re.compile(r"^ikke\s+(?P<old>.+?),?\s+men\s+(?P<new>.+)$", re.I | re.S),
+    re.compile(r"^ikke\s+(?P<old>.+?),?\s+(?:men|det\s+(?:er|var|skal\s+være))\s+(?P<new>.+)$", re.I | re.S),
     re.compile(r"^(?P<new>.+?)(?:,\s*(?:og\s+)?|\s{1,4}og\s+)ikke\s+(?P<old>[^,.]+)$", re.I | re.S),
     re.compile(r"^(?P<new>.+?)\s{1,4}i stedet for\s+(?P<old>.+)$", re.I | re.S),
     EXCHANGE,

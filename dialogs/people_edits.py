@@ -16,7 +16,9 @@ ADD = re.compile(
     r"^(?:og\s+)?(?:også|ogsaa|plus|tilføj|tilfoej|føj|foej|samt|tag|sæt)\s+(?:også\s+)?(?P<who>.+?)(?:\s{1,4}(?:med|på|til|også|ind)){0,4}$",
     re.I | re.S,
 )
-WITH = re.compile(r"^(?P<who>.+?)\s{1,4}(?:(?:der|som)\s{1,4})?(?:skal\s{1,4})?(?:også\s{1,4})?(?:med|på|også)$", re.I | re.S)
+WITH = re.compile(
+    r"^(?P<who>.+?)\s{1,4}(?:(?:der|som)\s{1,4})?(?:skal\s{1,4}(?:være\s{1,4})?)?(?:også\s{1,4})?(?:med|på|også)$", re.I | re.S
+)
 DROP = re.compile(
     r"^(?:uden|minus|ikke|drop|fjern|slet|undtagen|pil|stryg|spring|tag)\s+(?P<who>.+?)(?:\s{1,4}(?:igen|af|ud|over|fra|væk|alligevel)){0,4}$",
     re.I | re.S,
@@ -24,13 +26,14 @@ DROP = re.compile(
 OUT = re.compile(r"^(?P<who>.+?)\s{1,4}skal\s{1,4}(?:ikke\s{1,4}(?:med|på|være med)(?:\s{1,4}alligevel)?|af|ud|væk)$", re.I | re.S)
 ONLY = re.compile(
     r"^(?:(?:(?:det|der|skal|er|være)\s{1,4}){0,3}(?:kun|bare|udelukkende)|(?:tag|skriv|sæt|tilføj|behold)\s{1,4}kun)\s{1,4}(?:(?:være|have)\s{1,4})?"
-    r"(?P<who>.+?)(?:\s{1,4}(?:der|som))?(?:\s{1,4}(?:skal\s{1,4})?(?:med|på))?$",
+    r"(?P<who>.+?)(?:\s{1,4}(?:der|som))?(?:\s{1,4}(?:skal\s{1,4}(?:være\s{1,4})?)?(?:med|på))?$",
     re.I | re.S,
 )
 NOBODY_ELSE = re.compile(
     r"[\s,.;]{1,4}(?:og\s+)?(?:så\s+|saa\s+|men\s+)?(?:ingen|ikke)\s+(?:nogen\s+)?(?:andre|flere)(?:\s+(?:skal\s+)?med)?[\s.!]{0,4}$", re.I
 )
 ME = frozenset({"mig", "jeg", "mig selv", "jeg selv"})
+AND = re.compile(r"^(?:og|plus|samt)\s+(?P<who>.+)$", re.I | re.S)
 BLANKS = re.compile(r"\s{2,}")
 MOST_OF_A_NAME = 5  # words
 REST = re.compile(
@@ -122,6 +125,9 @@ def one(part: str, crowd: Crowd, found: Edits, *, asked: bool) -> str:
         return "kun"
     if (added := ADD.match(part) or WITH.match(part)) and not DROP.match(part):
         found.add.append(added["who"])
+        return "også"
+    if (more := AND.match(part)) and names_somebody(more["who"]):
+        found.add.append(more["who"])
         return "også"
     return ""
 

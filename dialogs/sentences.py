@@ -67,6 +67,7 @@ NOUNS = frozenset(
     "computer printer router server scanner toner licenser bruger brugere mapper sager filer kalender telefoner lister mailer postkasser kolleger "
     "oplader adapter beamer controller folder timer programmer systemer rettigheder adgange beskeder dokumenter konsulenter medarbejder leder".split()
 )
+SALUTATION = re.compile(r"(?:kære|kaere|til|hej|hejsa|goddag|dear)\s+\w+(?:\s+\w+)?", re.I)  # as a letter begins
 FEW = 3  # words in which a thing may be named without what is to be done with it
 
 
@@ -75,7 +76,7 @@ def splits(text: str) -> Iterator[tuple[str, str]]:
     whole = BOTH.sub("", FIRST.sub("", text.strip()))
     for match in BETWEEN.finditer(whole):
         first, second = whole[: match.start()].strip(" ,.;"), whole[match.end() :].strip()
-        if len(first.split()) > 1 and second:
+        if len(first.split()) > 1 and second and not SALUTATION.fullmatch(first):
             yield first, NEW_ONE.sub(r"\1 sag", second) if "sag" in fold(first) else second
 
 

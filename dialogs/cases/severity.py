@@ -92,7 +92,7 @@ AFFECTED = Pick(
 HASTE = Narrow(  # how much it hastens says nothing of whether one can work
     "Så haster det. Kan du arbejde imens?",
     ("1", "2"),
-    (r"haster", r"(?:hurtigst|snarest) muligt", r"med det samme", r"nu og her", r"akut", r"kritisk", r"asap", r"urgent"),
+    (r"haster", r"(?:hurtigst|snarest) muligt", r"med det samme", r"nu og her", r"akut", r"kritisk", r"asap", r"(?<!not )(?<!that )urgent"),
 )
 WORKS = r"(?:kan|jeg) (?:\w+ )?(?:godt|sagtens) (?:\w+ )?arbejde"
 ABLE = r"(?:(?:det )?kan jeg|jeg kan|det goer jeg)(?: da| nok| fint| jo)?(?: godt| fint)?"
@@ -175,7 +175,14 @@ HINDERS = Hinders(
                 r"(?:jeg )?kan sagtens(?: .*)?",
                 r"ja(?: \w+){0,4} (?:haster ikke|ingen problem\w*|sagtens|fint)",
             ),
-            (r"haster (?:\w+ )?ikke", r"ingen hast", r"naar i (?:faar|har) tid", r"kan vente"),
+            (
+                r"haster (?:\w+ )?ikke",
+                r"ingen hast",
+                r"naar i (?:faar|har) tid",
+                r"kan vente",
+                r"not (?:that )?urgent",
+                r"no (?:rush|hurry)",
+            ),
             tried=0,
         ),
     ),

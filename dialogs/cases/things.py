@@ -5,7 +5,7 @@ import re
 from nlu.normalise import fold
 
 NAMES = (  # folded, as they stand in front of an ending
-    r"(?:skaerm|pc|computer|baerbar|maskine|mus|tastatur|printer|kopimaskine|scanner|headset|hovedtelefon|hoejttaler|mikrofon|telefon|mobil|"
+    r"(?:skaerm|monitor|screen|laptop|keyboard|mouse|pc|computer|baerbar|maskine|mus|tastatur|printer|kopimaskine|scanner|headset|hovedtelefon|hoejttaler|mikrofon|telefon|mobil|"
     r"ipad|tablet|docking|oplader|kabel|projektor|mail|outlook|kalender|teams|vpn|netvaerk|internet|wifi|wi-fi|citrix|edoc|kvantum|servicenow|sharepoint|"
     r"onedrive|office|excel|word|browser|chrome|edge|windows|login|adgangskode|password|postkasse|drev)"
 )
@@ -13,7 +13,7 @@ ENDED = r"(?:station|skaerm|program)?(?:en|et|n|t|er|ne|erne|s)?(?!\w)"
 THING = re.compile(rf"(?<!\w){NAMES}(?={ENDED})")
 STATE = (
     r"doed|nede|sort|langsom|i stykker|gaaet (?:i|ned|ud)|gaar (?:i|ned|ud)|fryser|frosset|haenger|laast|larmer|blinker|flimrer|driller|fejler|fejl|draeber"
-    r"|defekt|oedelagt|vaek|forsvundet|mangler"
+    r"|defekt|oedelagt|vaek|forsvundet|mangler|dead|broken|slow"
 )
 TROUBLE = re.compile(
     r"\b(?:virker|fungerer|starter|svarer|reagerer) (?:\w+ )?ik(?:ke)?\b|\b(?:virker|fungerer) heller ikke\b|\bkan (?:\w+ ){0,3}ik(?:ke)?\b"
