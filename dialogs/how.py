@@ -7,7 +7,7 @@ from dialogs.registry import found
 from dialogs.state import Offer
 from dialogs.talk import Button
 from dialogs.turn import Turn
-from dialogs.wishes import READS, WISHES
+from dialogs.wishes import READS, wish
 from nlu.understanding import Verdict
 
 ONE = r"(?:man|jeg|vi|du|i|jer|en)"
@@ -35,13 +35,13 @@ def asked_how(text: str) -> bool:
     return bool(HOW.match(words.whole(text)))
 
 
-async def told_how(turn: Turn) -> bool:
-    """Tell who asks how; False where no such thing is asked, or it is nothing that is done here."""
+async def told_how(turn: Turn, meant: str = "") -> bool:
+    """Tell who asks how; False where no such thing is asked, or it is nothing that is done here. meant: the intent, where it is known."""
     if not asked_how(turn.text):
         return False
     case, meaning = CASE.search(turn.text), turn.meaning
     likely = {Verdict.DO: meaning.intent, Verdict.NEARLY: meaning.alternatives[0][0] if meaning.alternatives else ""}
-    intent = "case.create" if case else likely.get(meaning.verdict, "")
+    intent = meant or "case.create" if meant or case else likely.get(meaning.verdict, "")
     if intent in READS or intent not in found().forms or (not case and intent == "case.create"):
         return False
     text = (
@@ -51,10 +51,10 @@ async def told_how(turn: Turn) -> bool:
         if (what := case["what"])
         else ""
     )
-    wish = WISHES[intent]
-    turn.state.misses, turn.state.choosing = 0, [Offer(label=wish.label, intent=intent, text=text)]
+    words_ = wish(intent)
+    turn.state.misses, turn.state.choosing = 0, [Offer(label=words_.label, intent=intent, text=text)]
     turn.say(
-        f"Det kan jeg gøre for dig. {wish.how} Skal vi begynde?",
+        f"Det kan jeg gøre for dig. {words_.how} Skal vi begynde?",
         Button(label="Ja, begynd", do="choose", data={"place": "0"}),
         Button(label="Nej tak", do="no"),
     )

@@ -10,14 +10,15 @@ from dialogs.how import told_how
 from dialogs.misses import HELP, VAGUE, missed
 from dialogs.starting import PERSON, resumed, start
 from dialogs.state import Offer
-from dialogs.taken_away import ADDS, MOST_PLACES, taken, taken_away
+from dialogs.taken_away import REMOVES, of_box, taken, taken_away
 from dialogs.talk import Button
 from dialogs.turn import Turn
-from dialogs.wishes import OTHER, READS, TERSE, WISHES
+from dialogs.wishes import OTHER, READS, TERSE, UNLEARNED, WISHES, wish
 from nlu.understanding import LIKELY, OUT_OF_SCOPE, Understanding, Verdict
 
 NOTHING = re.compile(r"^(?:nej,?\s+)?jeg\s+(?:skal|vil|ville|skulle)\s+(?:\w+\s+)?ikke\s+(?:bruge|have)\s+noget\b", re.I)
 THERE = re.compile(r"\b(?:om|virker)\s+du\s*(?:virke\w*)?[?.!]*$", re.I)  # "jeg ville bare se om du virkede", "virker du?"
+MOST_PLACES = 6  # at which a sentence is tried as two
 SMALL = frozenset({"greeting", "thanks", "cancel"})  # no wish to be kept beside another
 LAST_CASE = re.compile(  # "hvad er status på den": on the case that was named last
     r"(?:hvad er |hvad med |hvordan |hvordan er |hvor |er der )?(?:status |nyt |gaar det |langt er (?:i|de|man) )?(?:paa |med |om )?(?:den|sagen|den sag)"
@@ -160,11 +161,16 @@ def pair_of(turn: Turn, parts: tuple[str, str]) -> tuple[Offer, Offer] | None:
         meaning = turn.desk.understand(part, turn.today)
         case = is_case(part, meaning)
         intent = "case.create" if case else meaning.intent
-        if intent == ADDS and taken(part):
+        if (gone := taken(part)) and of_box(part, meaning):
+            intent = REMOVES if gone == "access" else ""
+        if (
+            intent in SMALL
+            or intent not in {*WISHES, *UNLEARNED}
+            or sentences.wanted(part) is not None
+            or not (case or meaning.confidence >= LIKELY)
+        ):
             return None
-        if intent in SMALL or intent not in WISHES or sentences.wanted(part) is not None or not (case or meaning.confidence >= LIKELY):
-            return None
-        found.append(Offer(label=WISHES[intent].label, intent=intent, text=part))
+        found.append(Offer(label=wish(intent).label, intent=intent, text=part))
     same = found[0].intent == found[1].intent
     return None if same and not all(COMMAND.match(part) for part in parts) else (found[0], found[1])
 

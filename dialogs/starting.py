@@ -12,7 +12,7 @@ from dialogs.registry import found
 from dialogs.state import FormState, Offer
 from dialogs.talk import Button
 from dialogs.turn import Turn
-from dialogs.wishes import WISHES
+from dialogs.wishes import WISHES, wish
 
 MOST_WAITING = 2
 MOST_CARRIED = 3_000  # characters that a button carries: a card holds 28,000 bytes
@@ -67,7 +67,7 @@ async def remembered(turn: Turn, button: Button, card: str, inputs: dict[str, st
     turn.close_card(card, "Det nye er husket.")
     intent = button.data.get("intent", "")
     if intent in found().forms:
-        turn.state.wishes.append(Offer(label=WISHES[intent].label, intent=intent, text=button.data.get("text", "")))
+        turn.state.wishes.append(Offer(label=wish(intent).label, intent=intent, text=button.data.get("text", "")))
         turn.note("Den tager vi bagefter.")
     await resumed(turn)
 
@@ -97,7 +97,7 @@ async def first_of(turn: Turn, intent: str, text: str) -> str:
     if others:
         turn.instead(first)
         turn.note(f"Det er {len(others) + 1} ting. Jeg tager dem en ad gangen.")
-        turn.state.wishes += [Offer(label=WISHES[intent].label, intent=intent, text=one) for one in others]
+        turn.state.wishes += [Offer(label=wish(intent).label, intent=intent, text=one) for one in others]
     return first
 
 

@@ -1,10 +1,10 @@
-"""Access to a shared mailbox that is to be taken away, or the mailbox itself: nothing that is done here, and never to be taken for its opposite."""
+"""Access to a shared mailbox that is to be taken away, or the mailbox itself: told by a rule, and never to be taken for its opposite."""
 
 import re
-from itertools import islice
 
-from dialogs import sentences, texts
-from dialogs.starting import MOST_CARRIED, PERSON, resumed
+from dialogs import texts
+from dialogs.how import told_how
+from dialogs.starting import MOST_CARRIED, PERSON, resumed, start
 from dialogs.talk import Button
 from dialogs.turn import Turn
 from nlu.normalise import fold
@@ -21,8 +21,7 @@ WHOLE = re.compile(
     rf"\b(?:slet\w*|nedlaeg\w*|luk\w*|fjern\w*|delete|remove) (?:(?:lige|venligst|vores|min|den|hele|the|our|faelles) ){{0,3}}{BOX}"
 )
 CANNOT = re.compile(r"\bkan (?:\w+ ){0,2}ik(?:ke)?\b")  # a fault, and no wish
-MOST_PLACES = 6  # at which a sentence is tried as two
-ADDS = "mailbox.add_member"
+ADDS, REMOVES = "mailbox.add_member", "mailbox.remove_member"
 MEANT = frozenset({ADDS, "mailbox.create", "mailbox.auto_reply", "distribution_list.remove_member", OUT_OF_SCOPE})
 
 
@@ -43,22 +42,13 @@ def of_box(text: str, meaning: Understanding) -> bool:
 
 
 async def taken_away(turn: Turn) -> bool:
-    """Say honestly that it cannot be done here, with a case for those who can; False where it is something else, or what else is said can be."""
-    if not of_box(turn.text, turn.meaning) or without_it(turn) or not (what := taken(turn.text)):
-        return False
-    cannot = {"access": "tage nogens adgang til en fællespostkasse", "mailbox": "slette en fællespostkasse"}[what]
-    case = Button(label="Opret en sag om det", do="offer", data={"intent": "case.create", "text": texts.shortened(turn.text, MOST_CARRIED)})
-    turn.say(f"Jeg kan ikke {cannot}, så intet er ændret. Servicedesk kan.", case, PERSON)
-    await resumed(turn)
-    return True
-
-
-def without_it(turn: Turn) -> bool:
-    """Of two wishes in one sentence the one that takes something away is left out, and that is said; False where there are no two."""
-    for parts in islice(sentences.splits(turn.text), MOST_PLACES):
-        gone = [part for part in parts if taken(part) and of_box(part, turn.desk.understand(part, turn.today))]
-        if len(gone) == 1:
-            turn.note(f"”{texts.plain(texts.shortened(gone[0], 80))}” kan jeg ikke; det kan Servicedesk.")
-            turn.instead(next(part for part in parts if part not in gone))
-            return True
-    return False
+    """Begin with access that is to be taken away, tell who asks how, or say honestly that a mailbox is not deleted here; False: something else."""
+    what = taken(turn.text) if of_box(turn.text, turn.meaning) else ""
+    if what == "access" and not await told_how(turn, REMOVES):
+        await start(turn, REMOVES, turn.text)
+    elif what == "mailbox":
+        text = texts.shortened(turn.text, MOST_CARRIED)
+        case = Button(label="Opret en sag om det", do="offer", data={"intent": "case.create", "text": text})
+        turn.say("Jeg kan ikke slette en fællespostkasse, så intet er ændret. Servicedesk kan.", case, PERSON)
+        await resumed(turn)
+    return bool(what)

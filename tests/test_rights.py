@@ -73,6 +73,11 @@ TABLE = [
         (EMPLOYEE, "giv Mette Friis adgang til postkassen Digital Arbejdsplads", ASKED),
         (OWNER, "giv Mette Friis adgang til postkassen Digital Arbejdsplads", YES),
     ),
+    *rows(
+        "mailbox.remove_member",
+        (EMPLOYEE, "fjern Mette Friis fra postkassen Digital Arbejdsplads", ASKED),
+        (OWNER, "fjern Jens Kjær fra postkassen Digital Arbejdsplads", ASKED),
+    ),
     *rows("mailbox.auto_reply", (EMPLOYEE, AUTO, "Det kan kun den, der ejer postkassen"), (CONTROLLER, AUTO, "Det kan kun den, der ejer")),
     *rows(
         "distribution_list.create",
@@ -119,8 +124,14 @@ TABLE = [
     ),
     *rows("oversight.sign", (EMPLOYEE, "skriv under på tilsynet", TILSYN), (MANAGER, "skriv under på tilsynet", "ikke kørt noget tilsyn")),
     *rows("oversight.ask", (EMPLOYEE, "godkend ledelsestilsynet for 3. kvartal", TILSYN)),
-    *rows("oversight.follow", (EMPLOYEE, "følg op på fejlene i tilsynet", TILSYN), (CONTROLLER, "følg op på fund 3", "ikke kørt noget tilsyn")),
-    *rows("oversight.close", (EMPLOYEE, "luk opfølgningen på fund 3", "ingen åben opfølgning"), (LAWYER, "vis opfølgningerne", "ingen opfølgninger")),
+    *rows(
+        "oversight.follow", (EMPLOYEE, "følg op på fejlene i tilsynet", TILSYN), (CONTROLLER, "følg op på fund 3", "ikke kørt noget tilsyn")
+    ),
+    *rows(
+        "oversight.close",
+        (EMPLOYEE, "luk opfølgningen på fund 3", "ingen åben opfølgning"),
+        (LAWYER, "vis opfølgningerne", "ingen opfølgninger"),
+    ),
     *rows("oversight.journal", (EMPLOYEE, "journalisér tilsynet på sag 2026-0012345", TILSYN)),
     *rows("oversight.extract", (EMPLOYEE, "brug denne fil som kreditorer", TILSYN)),
     *rows("greeting", (LAWYER, "hej", "Hej")),
