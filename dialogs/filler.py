@@ -99,7 +99,8 @@ class Filler(Hearing):
         self.regrettable("Vi begyndte forfra.")
         turn.note("Helt forfra.")
         turn.beside = (Button(label="Fortryd", do="restore", data={"form": form.id}, checks=False),)  # beside a card with inputs
-        await Filler.begin(turn, form.intent, "")
+        known = {} if self.kind.spoken else {name: value for name, value in form.answers.items() if name not in self.asks}
+        await Filler.begin(turn, form.intent, "", known)  # what a button began it with is still what it is about
 
     async def lay_aside(self) -> None:
         """Kept for later, without a question."""

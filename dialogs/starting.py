@@ -30,7 +30,12 @@ async def start(turn: Turn, intent: str, text: str, answers: dict[str, Any] | No
         await cancelled(turn)
     elif intent in found().forms:
         if state.open and len(state.waiting) >= MOST_WAITING:
-            no_room(turn, intent, text)
+            if found().forms[intent].spoken:
+                no_room(turn, intent, text)
+            else:  # it is about something that only the button knows
+                turn.say(
+                    f"Der venter allerede to ting: {texts.names(about(form) for form in state.waiting)}. Bliv færdig med en af dem først."
+                )
             return
         text = await first_of(turn, intent, text)
         await Filler.begin(turn, intent, text, answers)
