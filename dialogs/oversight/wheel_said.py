@@ -167,7 +167,7 @@ def reminder(some: Sequence[Duty], today: date) -> Reply:
         return Reply(text=text, facts=tuple(facts), buttons=tuple(ways(some, today)), key=f"aarshjul-{today}")
     (one,) = some
     what = {
-        "unsigned": f"Det er kørt med {fund(one)} og mangler din underskrift.",
+        "unsigned": f"Det er kørt med {fund(one)} og mangler at blive vurderet og underskrevet.",
         "broken": "Det er kørt, men gav intet resultat.",
         "running": "Det kører lige nu.",
     }.get(one.step(today), "Det er ikke kørt endnu.")

@@ -242,3 +242,18 @@ async def test_a_controller_sees_everything_also_that_an_owner_could_not_be_told
     assert "Kreditorændringer" not in said
     written(desk.wheel.path, "[[punkt]]\n")  # type: ignore[union-attr]  # the house has one
     assert "Filen med årshjulet har en fejl" in text_of(await sofie.says("vis årshjulet for tilsyn"))
+
+
+async def test_a_leader_sees_what_is_of_their_unit_and_runs_it_for_that_unit(house: House) -> None:
+    entry_ = WHOLE.replace("manglende_bilag", "fratraadte_med_aktive_adgange").replace("frist", 'enhed = "Jura og Databeskyttelse"\nfrist')
+    written(house.app[app.DESK].wheel.path, f"fra = 2026-10-01\n{entry_}{WHOLE}")  # type: ignore[union-attr]  # the house has one
+    lise = await house.person("Lise Winther")
+    said = text_of(await lise.says("hvad mangler jeg i år?"))
+    assert "Der er 1 tilsyn, som mangler lige nu." in said
+    assert "Fratrådte med aktive adgange, Jura og Databeskyttelse: oktober 2026" in said
+    said = text_of(await lise.presses("Kør det nu"))
+    assert "for oktober 2026. Passer det?" in said
+    assert "Enhed: Jura og Databeskyttelse" in said
+    await lise.says("ja")
+    await lise.hears()
+    assert "2 fund, ikke underskrevet" in text_of(await lise.says("hvad mangler jeg i år?"))
