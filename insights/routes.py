@@ -194,8 +194,10 @@ async def rows(request: web.Request) -> web.Response:
     """A page of a run's findings, or their groups."""
     person, run = await asked(request)
     here = request.app[INSIGHTS]
-    wish = await wished(request.query, office(here.desk()), run)
-    told = await (grouped if wish.group else table)(office(here.desk()), here.reader, run, wish)
+    oversight, compared = office(here.desk()), request.query.get("since") == "1"
+    wish = await wished(request.query, oversight, here.reader, run)
+    grouping = grouped(oversight, here.reader, run, wish) if wish.group else table(oversight, here.reader, run, wish, compared=compared)
+    told = await grouping
     if told["rows"]:
         await seen(request, person, run, {"page": wish.page, "rows": len(told["rows"])})
     return web.json_response(told)

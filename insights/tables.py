@@ -12,17 +12,21 @@ from dialogs.oversight.runner import Oversight
 from dialogs.oversight.shown import VERDICTS, Judgement, Verdict, moment
 from dialogs.oversight.store import Run
 from insights.found import HOW, MOST, SCREEN, BadWish, Filter, Kind, Reader, Wish, kinds, said
+from insights.since import grown, since
 from insights.views import Json, bare, heading, judged
 
 OPEN = "ingen"  # of `verdict`: findings that nobody has judged
 AT_ONCE = 10_000  # findings judged together: more is a rule for the tilsyn's file, not a judgement
 
 
-async def wished(query: MultiMapping[str], oversight: Oversight, run: Run) -> Wish:
-    """What an address asks for. Raises BadWish (Danish)."""
+async def wished(query: MultiMapping[str], oversight: Oversight, reader: Reader, run: Run) -> Wish:
+    """What an address asks for. Raises BadWish and NotRun (Danish)."""
     if run.state != "found":
         raise BadWish(bare(telling.answer(run)))
     only, never = await chosen(query.get("verdict", ""), query.get("sample", ""), oversight, run)
+    if status := query.get("grown", ""):
+        these = await grown(oversight, reader, run, status)
+        only = these if only is None else only & these
     return Wish(
         search=query.get("q", "")[:200],
         filters=tuple(filter_of(text) for text in query.getall("f", [])[:10]),
@@ -68,18 +72,20 @@ async def chosen(verdict: str, sample: str, oversight: Oversight, run: Run) -> t
     return only, never
 
 
-async def table(oversight: Oversight, reader: Reader, run: Run, wish: Wish) -> Json:
-    """A page of rows. Raises BadWish."""
+async def table(oversight: Oversight, reader: Reader, run: Run, wish: Wish, *, compared: bool) -> Json:
+    """A page of rows; where it is asked for, with what has become of each since the last run. Raises BadWish and NotRun."""
     holds = kinds(run.columns)
     found = await reader.rows(oversight.findings(run), holds, wish)
-    judgements = await oversight.judgements.of(run, among=[row["nr"] for row in found.rows])
+    numbers = [row["nr"] for row in found.rows]
+    judgements = await oversight.judgements.of(run, among=numbers)
+    last = await since(oversight, reader, run, numbers) if compared else {}
     return {
         "total": found.total,
         "totalText": f"{telling.number(found.total)} af {telling.number(run.rows)} fund",
         "page": wish.page,
         "pages": max(1, -(-found.total // wish.size)),
         "size": wish.size,
-        "rows": [shown(row, judgements) for row in found.rows],
+        "rows": [{**shown(row, judgements), "since": last.get(row["nr"])} for row in found.rows],
         "judged": judged(run, await oversight.judgements.count(run)),
     }
 
@@ -145,7 +151,7 @@ async def numbers_of(oversight: Oversight, reader: Reader, run: Run, body: Mappi
     every = body.get("all")
     if not isinstance(every, dict) or not isinstance(every.get("query"), str):
         raise CannotJudge("Vælg mindst ét fund.")
-    wish = await wished(MultiDict(parse_qsl(every["query"])), oversight, run)
+    wish = await wished(MultiDict(parse_qsl(every["query"])), oversight, reader, run)
     found = await reader.numbers(oversight.findings(run), kinds(run.columns), wish, AT_ONCE + 1)
     if len(found) > AT_ONCE:
         raise CannotJudge(f"Der kan vurderes {telling.number(AT_ONCE)} fund ad gangen. Vælg et filter mere.")

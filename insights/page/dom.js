@@ -21,6 +21,7 @@ export function announce(text) {
 
 const SIGNS = {
   found: "!", nothing: "✓", failed: "✕", partial: "◐", empty: "○", running: "…", never: "–",
+  ny: "+", gentaget: "↻", genåbnet: "↺",
   ok: "✓", fejl: "✕", forklaret: "i", "skal undersøges": "?",
 };
 

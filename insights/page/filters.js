@@ -25,6 +25,8 @@ export function filters(told, wish, changed) {
   const verdict = choice("of-verdict", "verdict", "Vurdering", [["", "Alle"], ["ingen", "Ikke vurderet"], ...told.verdicts.map((one) => [one, one[0].toUpperCase() + one.slice(1)])]);
   const group = choice("by-group", "group", "Saml efter", [["", "Ingenting"], ...told.columns.filter((one) => one.name !== "nr").map((one) => [one.name, one.label])]);
   const sample = told.sample && choice("of-sample", "sample", "Stikprøve", [["", "Alle fund"], ["1", "Kun stikprøven"]]);
+  const grown = choice("of-grown", "grown", "Siden sidst", [["", "Alle"], ["ny", "Nye"], ["gentaget", "Gentagne"], ["genåbnet", "Genåbnede"]]);
+  grown.field.hidden = !wish.get("grown");
   const active = make("ul", { class: "active", "aria-label": "Valgte filtre" });
 
   function without(text) {
@@ -47,11 +49,11 @@ export function filters(told, wish, changed) {
     });
     active.replaceChildren(...told);
     active.hidden = told.length === 0;
-    [verdict, group, sample].filter(Boolean).forEach((one) => (one.select.value = wish.get(one.key) ?? ""));
+    [verdict, grown, group, sample].filter(Boolean).forEach((one) => (one.select.value = wish.get(one.key) ?? ""));
   }
 
   const element = make("div", { class: "filters", role: "search", "aria-label": "Søg i fundene" },
-    make("div", { class: "row" }, make("p", { class: "field wide" }, make("label", { for: "search" }, "Søg i alle kolonner"), search), verdict.field, sample?.field, group.field),
+    make("div", { class: "row" }, make("p", { class: "field wide" }, make("label", { for: "search" }, "Søg i alle kolonner"), search), verdict.field, grown.field, sample?.field, group.field),
     more(told, wish, async () => {
       const got = await changed();
       if (!got) without(wish.getAll("f").at(-1)); // what cannot be had is not kept
@@ -60,7 +62,7 @@ export function filters(told, wish, changed) {
     }),
     active);
   draw();
-  return { element, draw };
+  return { element, draw, compare: () => (grown.field.hidden = false) };
 }
 
 // A filter on one column.

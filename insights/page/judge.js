@@ -20,17 +20,17 @@ export class Chosen {
       make("button", { type: "button", class: "plain", onclick: () => this.clear() }, "Fortryd valg"));
   }
 
-  // Another page is shown: what was chosen on it is not seen any more, and is let go.
+  // Another page is shown: what was chosen and is not seen any more is let go.
   shows(page) {
     this.page = page;
-    this.numbers.clear();
+    const here = new Set(page.group ? [] : page.rows.map((row) => row.nr));
+    this.numbers = new Set([...this.numbers].filter((nr) => here.has(nr)));
     this.all = false;
     this.boxes = [];
-    this.draw();
   }
 
   one(row) {
-    const box = make("input", { type: "checkbox", "aria-label": `Vælg fund ${row.nr}`, onchange: () => {
+    const box = make("input", { type: "checkbox", "aria-label": `Vælg fund ${row.nr}`, "data-keep": `pick ${row.nr}`, checked: this.numbers.has(row.nr), onchange: () => {
       if (box.checked) this.numbers.add(row.nr);
       else this.numbers.delete(row.nr);
       this.all = false;

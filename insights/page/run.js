@@ -28,8 +28,7 @@ export async function run(address, id) {
     after: () => {
       if (!told.whole) return;
       drawPictures(pictures, told, path, table);
-      develop(grown, path);
-      table?.after();
+      develop(grown, path, table);
     },
   };
 }
@@ -96,7 +95,7 @@ async function drawPictures(place, told, path, table) {
   drawn.forEach((one) => one.draw());
 }
 
-async function develop(place, path) {
+async function develop(place, path, table) {
   const title = place.querySelector("h2");
   let told;
   try {
@@ -105,6 +104,7 @@ async function develop(place, path) {
     place.replaceChildren(title, make("p", {}, error.message));
     return;
   }
+  if (told.before) table?.compare();
   const solved = told.solved.length > 0 && make("details", {}, make("summary", {}, `Løst siden sidst (${told.numbers.at(-1).value})`),
     make("ul", {}, told.solved.map((one) => make("li", {}, one)), told.solvedMore > 0 && make("li", { class: "quiet" }, `… og ${told.solvedMore} mere`)));
   place.replaceChildren(title, make("p", {}, told.text),

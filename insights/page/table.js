@@ -6,14 +6,14 @@ import { Chosen } from "./judge.js";
 
 const NUMBERS = ["number"];
 const SHORT = ["count", "day", "moment", "number"]; // never broken in two
-const KEPT = ["q", "f", "sort", "desc", "group", "verdict", "sample", "page"];
+const KEPT = ["q", "f", "grown", "sort", "desc", "group", "verdict", "sample", "page"];
 
-// The section of findings. judged: told when something is judged. Gives {section, only, after}.
+// The section of findings. judged: told when something is judged. Gives {section, only, compare}.
 export async function findings(told, address, judged) {
   const table = new Findings(told, address, judged);
   const page = await table.ask();
   table.draw(page);
-  return { section: table.section, only: (column, value) => table.only(column, value), after: () => {} };
+  return { section: table.section, only: (column, value) => table.only(column, value), compare: () => table.compare() };
 }
 
 class Findings {
@@ -38,7 +38,14 @@ class Findings {
   async ask() {
     this.asking?.abort();
     this.asking = new AbortController();
-    return get(`${this.path}?${this.query()}`, this.asking.signal);
+    return get(`${this.path}?${this.query()}${this.compared ? "&since=1" : ""}`, this.asking.signal);
+  }
+
+  // There is a run before this one: each finding says what has become of it since.
+  compare() {
+    this.compared = true;
+    this.filters.compare();
+    return this.changed(true);
   }
 
   // Something else is wanted: from its first page, unless it is a page that is wanted.
@@ -77,9 +84,10 @@ class Findings {
     this.page = page;
     this.chosen.shows(page);
     const table = page.group ? this.groups(page) : this.rows(page);
-    const focused = document.activeElement?.dataset?.sort;
+    const focused = document.activeElement?.dataset?.keep;
     this.place.replaceChildren(...(page.rows.length ? [table] : [make("p", { class: "nothing-here" }, "Ingen fund passer til det, du har valgt.")]), this.pager(page));
-    if (focused) this.place.querySelector(`[data-sort="${CSS.escape(focused)}"]`)?.focus();
+    this.chosen.draw();
+    if (focused) this.place.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus();
   }
 
   rows(page) {
@@ -87,7 +95,7 @@ class Findings {
       const sorted = this.wish.get("sort") === one.name ? (this.wish.get("desc") === "1" ? "descending" : "ascending") : null;
       const arrow = { ascending: "▲", descending: "▼" }[sorted] ?? "";
       return make("th", { scope: "col", role: "columnheader", "aria-sort": sorted ?? "none", class: NUMBERS.includes(one.kind) ? "number" : null },
-        make("button", { type: "button", class: "sorter", "data-sort": one.name, onclick: () => this.sort(one.name, sorted) }, one.label, make("span", { class: "arrow", "aria-hidden": "true" }, arrow)));
+        make("button", { type: "button", class: "sorter", "data-keep": `sort ${one.name}`, onclick: () => this.sort(one.name, sorted) }, one.label, make("span", { class: "arrow", "aria-hidden": "true" }, arrow)));
     };
     return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "Tabel med fund" },
       make("table", { class: "cards", role: "table" },
@@ -95,6 +103,7 @@ class Findings {
         make("thead", { role: "rowgroup" }, make("tr", { role: "row" },
           make("th", { scope: "col", role: "columnheader", class: "pick" }, this.chosen.every()),
           this.told.columns.map(head),
+          this.compared && make("th", { scope: "col", role: "columnheader" }, "Siden sidst"),
           make("th", { scope: "col", role: "columnheader" }, "Vurdering"))),
         make("tbody", { role: "rowgroup" }, page.rows.map((row) => this.row(row)))));
   }
@@ -109,6 +118,7 @@ class Findings {
     return make("tr", { role: "row" },
       make("td", { role: "cell", class: "pick" }, this.chosen.one(row)),
       row.cells.map(cell),
+      this.compared && make("td", { role: "cell", "data-label": "Siden sidst" }, make("span", {}, since(row.since))),
       make("td", { role: "cell", "data-label": "Vurdering", class: "verdict", id: `verdict-${row.nr}` }, make("span", {}, verdict(row))));
   }
 
@@ -157,5 +167,7 @@ class Findings {
     if (this.wish.get("verdict")) this.changed(true);
   }
 }
+
+const since = (one) => (one ? [chip(one.kind, one.text), one.changes && make("span", { class: "quiet block" }, one.changes)] : "–");
 
 const verdict = (row) => (row.verdict ? [chip(row.verdict, row.verdict), row.reason && make("span", { class: "quiet block" }, row.reason)] : make("span", { class: "quiet" }, "ikke vurderet"));
