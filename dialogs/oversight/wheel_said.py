@@ -167,7 +167,7 @@ def reminder(some: Sequence[Duty], today: date) -> Reply:
         return Reply(text=text, facts=tuple(facts), buttons=tuple(ways(some, today)), key=f"aarshjul-{today}")
     (one,) = some
     what = {
-        "unsigned": f"Det er kørt med {fund(one)} og mangler at blive vurderet og underskrevet.",
+        "unsigned": f"Det er kørt {fund(one)}.",
         "broken": "Det er kørt, men gav intet resultat.",
         "running": "Det kører lige nu.",
     }.get(one.step(today), "Det er ikke kørt endnu.")
@@ -178,8 +178,10 @@ def reminder(some: Sequence[Duty], today: date) -> Reply:
 
 
 def fund(duty: Duty) -> str:
-    """What it found."""
-    return texts.count(duty.rows, "fund", "fund") if duty.rows else "intet fundet"
+    """What it found, and what is left to do."""
+    if duty.rows:
+        return f"med {texts.count(duty.rows, 'fund', 'fund')} og mangler at blive vurderet og underskrevet"
+    return "uden fund og mangler at blive underskrevet"
 
 
 async def printed(oversight: Oversight, hjul: Wheel, year: int, today: date) -> str:
