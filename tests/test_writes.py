@@ -47,7 +47,7 @@ READS = {"oversight.run", "oversight.sign", "oversight.ask", "oversight.extract"
 OF_A_RUN = {"oversight.follow", "oversight.close", "oversight.journal"}  # tried over one run that is there, in dialogs/test_oversight_following.py
 TROUBLED = re.compile(r"^\((?:fault|drop|slow|later|edit)", re.MULTILINE)
 OTHERS = re.compile(r"\n\(as ")  # who approves a standard request: here nobody need, by tests/rules
-SAME = re.compile(r"Set-|Add-\w+Permission")  # said a second time in the same words it changes nothing
+SAME = re.compile(r"Set-|(?:Add|Remove)-\w+Permission")  # said a second time in the same words it changes nothing
 ID = re.compile(r"[0-9a-f]{32}|[\w=-]{24,}")
 SYSTEMS = {kind.name: kind.setting.removesuffix("_URL").lower() for kind in connectors(Connector) if hasattr(kind, "name")}
 Write = tuple[str, str, str, str]  # system, method, path without ids, command
