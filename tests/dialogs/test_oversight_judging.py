@@ -1,9 +1,7 @@
 """Judging findings: several at once and several people, reasons, history, and what carries over from the run before."""
 
 import asyncio
-import os
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import cast
 
@@ -11,10 +9,7 @@ import pytest
 
 from dialogs.oversight.judging import CannotJudge
 from dialogs.oversight.shown import Verdict
-from dialogs.oversight.store import Runs
-from settings import kept_at
 from tests.dialogs.test_oversight_runs import Q2, Q3, SQL, Place, place
-from tests.jobs.postgres_server import Server, binaries
 
 __all__ = ["place"]  # a fixture
 JENS, SOFIE = ("jens", "Jens Kjær"), ("sofie", "Sofie Lund")
@@ -98,31 +93,3 @@ async def test_judgements_go_when_their_run_does(place: Place) -> None:
     place.oversight.now = lambda: now + timedelta(days=6 * 365)
     await place.run(key="later")
     assert await place.oversight.judgements.of(run) == {}
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    found = binaries()
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must have a PostgreSQL server")
-        pytest.skip("no PostgreSQL server on this machine")
-    server = Server(found)
-    yield server
-    server.remove()
-
-
-@pytest.mark.postgres
-async def test_the_same_on_postgresql(place: Place, server: Server) -> None:
-    place.oversight.runs = Runs(kept_at(server.database(), place.oversight.folder, "oversight"))
-    place.money.amounts = [150, 150, 250, 250, 350, 350, 450, 450]
-    earlier, judgements = await place.run(), place.oversight.judgements
-    await asyncio.gather(
-        *(judgements.put(earlier, [n], "forklaret", f"Aftale {n}", by=JENS if n % 2 else SOFIE) for n in (1, 2, 3, 4, 1, 2))
-    )
-    assert await judgements.left(earlier) == []
-    assert [len(await judgements.history(earlier, n)) for n in (1, 2, 3, 4)] == [2, 2, 1, 1]
-    later = await place.run(key="later")
-    assert {nr: one.reason for nr, one in (await judgements.of(later)).items()} == {n: f"Aftale {n}" for n in (1, 2, 3, 4)}
-    assert await judgements.carry(later, earlier) == 4
-    assert [len(await judgements.history(later, n)) for n in (1, 2, 3, 4)] == [1, 1, 1, 1]
