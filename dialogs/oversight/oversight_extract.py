@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from connectors.datasets import Dataset
 from connectors.errors import Refused
-from connectors.extracts import KINDS
+from connectors.extracts import KINDS, Extracts
 from connectors.extracts_files import fitting
 from dialogs import texts, words
 from dialogs.desk import Desk
@@ -141,7 +141,7 @@ class Form(Request):
             read = await handed.looked_at(dataset, file.name, data)
         except Refused as refusal:
             return Notice(f"Jeg kan ikke bruge filen. {texts.plain(refusal.reason)} Ret den, og send den igen.", stop=True)
-        instead = not hasattr(offered(at.desk.systems)[dataset.name], "handed")
+        instead = not isinstance(offered(at.desk.systems)[dataset.name], Extracts)
         return Notice(adds={"read": read.model_dump(mode="json"), "title": dataset.title, "instead": instead})
 
     @override
