@@ -31,7 +31,6 @@ def headers(settings: Settings) -> dict[str, str]:
         "Content-Security-Policy": POLICY + (TEAMS if settings.app_id else "'self'"),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cache-Control": "no-store",
     }

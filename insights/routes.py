@@ -110,6 +110,9 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
         return said(409, str(error))
     except ConnectorError as error:
         return said(503, texts.trouble(error).replace(" Jeg har gemt det, du har skrevet, så prøv igen om lidt.", " Prøv igen om lidt."))
+    except FileNotFoundError as error:
+        log.warning("tab_file_gone", path=request.path, file=str(error.filename or "").rpartition("/")[2])
+        return said(409, "Kørslens data er ikke længere gemt.")
     except SQLAlchemyError as error:
         log.warning("tab_database", error=type(error).__name__)
         return said(503, "Min egen database svarer ikke lige nu. Prøv igen om lidt.")

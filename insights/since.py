@@ -1,6 +1,5 @@
 """What each finding of a page has become since the last run: new, repeated for the n-th time, reopened, and what it says differently."""
 
-
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

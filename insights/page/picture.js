@@ -64,7 +64,8 @@ export function bars(told, only) {
 export function trend(some) {
   const whole = some.filter((one) => one.value !== null);
   const last = whole.at(-1);
-  const title = whole.length > 1 ? `Fund over tid: fra ${whole[0].value.toLocaleString("da-DK")} til ${last.value.toLocaleString("da-DK")}` : "Fund over tid";
+  const [from, to] = [whole[0], last].map((one) => one?.value.toLocaleString("da-DK"));
+  const title = whole.length < 2 ? "Fund over tid" : from === to ? `Fund over tid: ${to} først og sidst` : `Fund over tid: fra ${from} til ${to}`;
   const options = () => ({
     ...base(),
     grid: { ...base().grid, top: 22, right: 4 },

@@ -104,7 +104,7 @@ class Findings {
           make("th", { scope: "col", role: "columnheader", class: "pick" }, this.chosen.every()),
           this.told.columns.map(head),
           this.compared && make("th", { scope: "col", role: "columnheader" }, "Siden sidst"),
-          make("th", { scope: "col", role: "columnheader" }, "Vurdering"))),
+          make("th", { scope: "col", role: "columnheader", class: "verdict" }, "Vurdering"))),
         make("tbody", { role: "rowgroup" }, page.rows.map((row) => this.row(row)))));
   }
 

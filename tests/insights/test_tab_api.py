@@ -1,6 +1,7 @@
 """What the tab answers, over HTTP: to whom, the same numbers as the chat's card, states that cannot be mistaken, judging by several at once."""
 
 import asyncio
+import shutil
 from decimal import Decimal
 from typing import Any
 
@@ -263,6 +264,15 @@ async def test_a_file_comes_under_its_own_name(tab: Tab) -> None:
             assert answer.status == 200
             assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''Manglende%20bilag")
             assert (await answer.read()).startswith(begins)
+
+
+async def test_a_run_whose_files_are_gone_is_told_of_and_breaks_nothing(tab: Tab) -> None:
+    run = await tab.run("timer_under_fravaer", "2026-Q3")
+    shutil.rmtree(tab.oversight.place(run.id))
+    for way in ("", "/rows", "/rows/1", "/picture", "/excel"):
+        status, told = await tab.get(f"runs/{run.id}{way}")
+        assert (status, "ikke længere gemt" in told["error"]) == (409, True), (way, told)
+    assert (await tab.get("runs"))[0] == 200
 
 
 async def test_a_right_holds_for_a_minute_and_a_refusal_for_nothing(tab: Tab) -> None:
