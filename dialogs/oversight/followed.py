@@ -7,7 +7,7 @@ from connectors.errors import Unavailable
 from dialogs import texts
 from dialogs.oversight import judged, periods
 from dialogs.oversight.following import FollowUp
-from dialogs.oversight.oversight_follow import in_servicenow
+from dialogs.oversight.reminding import as_in_servicenow
 from dialogs.oversight.rights import may_see, office
 from dialogs.talk import Button, Fact
 from dialogs.turn import Turn
@@ -23,13 +23,13 @@ async def listed(turn: Turn) -> None:
     if not found:
         turn.say("Der er ingen opfølgninger.")
         return
-    shown = found[:MOST]
-    states = await in_time(turn, shown)
-    facts = [Fact(label=one.number, value=await line(turn, one, states.get(one.id, ""))) for one in shown]
-    left = [one for one in found if one.closed_at is None and states.get(one.id) != "closed"]
+    seen = await in_time(turn, found[:MOST])
+    shown = [seen.get(one.id) or one for one in found[:MOST]] if seen else found[:MOST]
+    facts = [Fact(label=one.number, value=await line(turn, one, gone=one.id in seen and seen[one.id] is None)) for one in shown]
+    left = [one for one in [*shown, *found[MOST:]] if one.closed_at is None]
     late = [one for one in left if one.deadline < turn.today]
     over = f", og {len(late)} er over fristen" if late else ""
-    note = "" if states or not left else " ServiceNow svarer ikke lige nu, så det er, som jeg sidst så det."
+    note = "" if seen or not left else " ServiceNow svarer ikke lige nu, så det er, som jeg sidst så det."
     mine = [one for one in left if one.responsible_id == me]
     buttons = [Button(label="Det er gjort", do="oversight close", data={"follow": mine[0].id})] if len(mine) == 1 else []
     said = (
@@ -44,38 +44,36 @@ async def pressed(turn: Turn, button: Button, card: str, inputs: dict[str, str])
     await listed(turn)
 
 
-async def in_time(turn: Turn, some: Sequence[FollowUp]) -> dict[str, str]:
-    """How the open ones' tasks stand in ServiceNow; none where it does not answer in time."""
+async def in_time(turn: Turn, some: Sequence[FollowUp]) -> dict[str, FollowUp | None]:
+    """The open ones as their tasks stand in ServiceNow, None for a task that is gone; nothing where it does not answer in time."""
     asked = [one for one in some if one.closed_at is None]
     try:
         async with asyncio.timeout(PATIENCE):
-            states = await asyncio.gather(*(in_servicenow(turn.desk, one) for one in asked))
+            seen = await asyncio.gather(*(as_in_servicenow(turn.desk, one) for one in asked))
     except (Unavailable, TimeoutError):
         return {}
-    return {one.id: state for one, state in zip(asked, states, strict=True)}
+    return {one.id: now for one, now in zip(asked, seen, strict=True)}
 
 
-async def line(turn: Turn, one: FollowUp, state: str) -> str:
+async def line(turn: Turn, one: FollowUp, *, gone: bool) -> str:
     """One follow-up: what, who, when, and how it stands."""
     later = await office(turn.desk).followups.later(one)
     parts = [
         f"{judged.spoken(one.numbers).capitalize()} i ”{texts.plain(one.title)}”",
         texts.plain(texts.shortened(one.what, 100)),
         texts.plain(one.responsible),
-        how(turn, one, state),
+        "opgaven findes ikke længere i ServiceNow" if gone else how(turn, one),
         *([later.said] if later.said else []),
     ]
     return " · ".join(parts)
 
 
-def how(turn: Turn, one: FollowUp, state: str) -> str:
-    """Closed and what was done, gone, over the deadline, or until when."""
+def how(turn: Turn, one: FollowUp) -> str:
+    """Closed and what was done, over the deadline, or until when."""
     if one.closed_at:
-        return f"lukket {texts.when(one.closed_at, turn.desk.now())} af {texts.plain(one.closed_by)}: {texts.plain(texts.shortened(one.evidence, 100))}"
-    if state == "closed":
-        return "lukket i ServiceNow"
-    if state == "gone":
-        return "opgaven findes ikke længere i ServiceNow"
+        by = "i ServiceNow" if one.closed_by == "ServiceNow" else f"af {texts.plain(one.closed_by)}"
+        done = f": {texts.plain(texts.shortened(one.evidence, 100))}" if one.evidence else ""
+        return f"lukket {texts.when(one.closed_at, turn.desk.now())} {by}{done}"
     day = periods.short(one.deadline)
     return f"over fristen ({day})" if one.deadline < turn.today else f"frist {day}"
 

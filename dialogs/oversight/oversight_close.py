@@ -13,7 +13,7 @@ from dialogs.fields import At, Text
 from dialogs.form import Ask, Notice, Request
 from dialogs.oversight import judged
 from dialogs.oversight.following import FollowUp
-from dialogs.oversight.oversight_follow import said
+from dialogs.oversight.reminding import said
 from dialogs.oversight.rights import may_see, office
 from dialogs.starting import start
 from dialogs.talk import Button, Fact, Reply

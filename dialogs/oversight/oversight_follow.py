@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from typing_extensions import override
 
-from connectors.errors import Denied, NotFound
+from connectors.errors import NotFound
 from connectors.servicenow import ServiceNow
 from connectors.servicenow_tasks import Task, TaskDraft
 from dialogs import texts
@@ -18,18 +18,17 @@ from dialogs.form import Ask, Notice, Request
 from dialogs.oversight import judged, periods
 from dialogs.oversight.following import FollowUp
 from dialogs.oversight.pointed import in_sight, named_by, permitted
+from dialogs.oversight.reminding import asked, at_time, reminded
 from dialogs.oversight.rights import REFUSAL, may_see, office
 from dialogs.oversight.store import Run
 from dialogs.starting import start
 from dialogs.talk import Button, Fact, Reply
 from dialogs.turn import Turn
 from dialogs.who import Who
-from dialogs.workdays import DANISH, next_workday, workday
+from dialogs.workdays import next_workday
 from jobs.engine import Job
 
 MOST_TASKS = 10  # more findings than that share one task
-SOON, AFTER = -2, 5  # working days from the deadline: a reminder before it and one behind it
-AT = time(9)
 DUE = time(16)
 
 
@@ -136,6 +135,11 @@ class Form(Request):
         return Notice(said, adds={"numbers": list(numbers), "assigned_to": caller.id, "title": title})
 
     @property
+    def is_mine(self) -> bool:
+        """Who decides it does it."""
+        return self.responsible.id == self.requester.id
+
+    @property
     def shares(self) -> list[tuple[int, ...]]:
         """The findings of each task."""
         return [(nr,) for nr in self.numbers] if len(self.numbers) <= MOST_TASKS else [self.numbers]
@@ -152,7 +156,8 @@ class Form(Request):
     @override
     def confirm(self) -> str:
         many = texts.count(len(self.shares), "opgave", "opgaver")
-        return f"Jeg opretter {many} i ServiceNow og skriver til {texts.plain(self.responsible.name)}. Passer det?"
+        tells = "minder dig om det" if self.is_mine else f"skriver til {texts.plain(self.responsible.name)}"
+        return f"Jeg opretter {many} i ServiceNow og {tells}. Passer det?"
 
     @override
     def facts(self) -> list[Fact]:
@@ -200,27 +205,28 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
         task = await job.step(f"task {place}", desk.systems.get(ServiceNow).create_task, draft, job.key(f"task {place}"))
         made.append(await job.step(f"keep {place}", kept, desk, form, place, task, job.order.key, on="oversight"))
     reached = await asked(form, job, made)
-    text = f"Oprettet i ServiceNow: {texts.names(one.number for one in made)}."
-    who = texts.plain(form.responsible.name)
-    text += (
-        f" Jeg har skrevet til {who} og minder om det ved fristen."
-        if reached
-        else f" Jeg kan ikke skrive til {who} i Teams, så giv selv besked."
-    )
+    text = f"Oprettet i ServiceNow: {texts.names(one.number for one in made)}. {told(form, reached=reached)}"
     buttons = tuple(Button(label=f"Åbn {one.number}", url=one.link) for one in made[:4])
     await job.tell("done", {"reply": Reply(text=text, buttons=buttons, key=f"follow-{job.reference}").model_dump(mode="json")})
     await reminded(form, desk, job, made_at)
     return "done"
 
 
+def told(form: Form, *, reached: bool) -> str:
+    """Who has heard of it, and what comes."""
+    if form.is_mine:
+        return "Jeg minder dig om det ved fristen."
+    who = texts.plain(form.responsible.name)
+    return (
+        f"Jeg har skrevet til {who} og minder om det ved fristen."
+        if reached
+        else f"Jeg kan ikke skrive til {who} i Teams, så giv selv besked."
+    )
+
+
 async def moment(desk: Desk) -> str:
     """Now, to be kept."""
     return desk.now().isoformat()
-
-
-def at_time(day: date, clock: time) -> datetime:
-    """That time of a day in Denmark."""
-    return datetime.combine(day, clock, DANISH)
 
 
 async def kept(desk: Desk, form: Form, place: int, task: Task, job: str) -> FollowUp:
@@ -235,79 +241,6 @@ async def kept(desk: Desk, form: Form, place: int, task: Task, job: str) -> Foll
     )  # fmt: skip
     await oversight.followups.put(one)
     return one
-
-
-async def asked(form: Form, job: Job, made: list[FollowUp]) -> bool:
-    """The responsible hears of it, unless that is who asked; False where they cannot be written to."""
-    if form.responsible.id == form.requester.id:
-        return True
-    text = f"{texts.plain(form.requester.label)} beder dig følge op på et ledelsestilsyn. Fristen er {texts.day(form.deadline)}."
-    facts = [Fact(label=one.number, value=texts.plain(form.heading(one.numbers))) for one in made]
-    reply = Reply(
-        text=text,
-        facts=(*facts, Fact(label="Handling", value=texts.plain(form.what))),
-        buttons=tuple(acts(made)),
-        key=f"asked-{job.reference}",
-    )
-    return await said(job, "ask", reply, form.responsible.id)
-
-
-def acts(made: list[FollowUp]) -> list[Button]:
-    """What the responsible can do."""
-    if len(made) == 1:
-        return [
-            Button(label="Det er gjort", do="oversight close", data={"follow": made[0].id}),
-            Button(label=f"Åbn {made[0].number}", url=made[0].link),
-        ]
-    return [
-        Button(label="Se mine opfølgninger", do="oversight follow list"),
-        *(Button(label=f"Åbn {one.number}", url=one.link) for one in made[:4]),
-    ]
-
-
-async def said(job: Job, name: str, reply: Reply, to: str) -> bool:
-    """To one person in their own chat; False for one who does not have Kollega, or has blocked it."""
-    try:
-        await job.tell(name, {"reply": reply.model_dump(mode="json")}, to=f"person:{to}")
-    except (Denied, NotFound):
-        return False
-    return True
-
-
-async def reminded(form: Form, desk: Desk, job: Job, begun: datetime) -> None:
-    """Before the deadline, on it and after it; over when all is closed."""
-    days = (workday(form.deadline, SOON), form.deadline, workday(form.deadline, AFTER))
-    for place, day in enumerate(days):
-        at = at_time(day, AT)
-        if at <= begun:
-            continue
-        if await job.wait(f"closed {place}", at):
-            return
-        left = await job.step(f"open {place}", still_open, desk, job.order.key, returns=list[FollowUp], on=desk.systems.get(ServiceNow))
-        if not left:
-            return
-        when = "er i dag" if day == form.deadline else f"{'er' if day < form.deadline else 'var'} {texts.day(form.deadline)}"
-        text = f"Fristen for {texts.names(one.number for one in left)} {when}: {texts.plain(texts.shortened(form.what, 100))}"
-        reply = Reply(text=text, buttons=tuple(acts(left)), key=f"remind-{place}-{job.reference}")
-        reached = await said(job, f"remind {place}", reply, form.responsible.id)
-        if form.responsible.id != form.requester.id:
-            note = f"{texts.plain(form.responsible.name)} {'er mindet om' if reached else 'kan jeg ikke minde om'} {texts.names(one.number for one in left)}. Fristen {when}."
-            await job.tell(f"owner {place}", {"reply": Reply(text=note).model_dump(mode="json")})
-
-
-async def still_open(desk: Desk, job: str) -> list[FollowUp]:
-    """Those of a job that are closed neither here nor in ServiceNow. Raises Unavailable."""
-    found = [one for one in await office(desk).followups.of_job(job) if one.closed_at is None]
-    return [one for one in found if await in_servicenow(desk, one) != "closed"]
-
-
-async def in_servicenow(desk: Desk, one: FollowUp) -> str:
-    """How its task stands there: open, closed, or gone. Raises Unavailable."""
-    try:
-        task = await desk.systems.get(ServiceNow).task(one.task)
-    except NotFound:
-        return "gone"
-    return "open" if task.open else "closed"
 
 
 async def begin(turn: Turn) -> None:
