@@ -23,6 +23,7 @@ from dialogs.oversight.running import NotRun
 from dialogs.oversight.sights import WHAT
 from dialogs.oversight.store import Run
 from insights import identity, pages, views
+from insights.deadlines import deadlines
 from insights.evidence import evidence
 from insights.found import BadWish, Reader, kinds
 from insights.identity import Door, LocalDoor, Rights, TeamsDoor, Unknown
@@ -159,10 +160,10 @@ async def seen(request: web.Request, person: Person, run: Run, detail: dict[str,
 
 async def listing(request: web.Request) -> web.Response:
     """All tilsyn of the year."""
-    await visitor(request)
-    here = request.app[INSIGHTS]
+    person, here = await visitor(request), request.app[INSIGHTS]
     year = texts.local(here.desk().now()).year
-    return web.json_response(views.overview(await views.standings(office(here.desk()), year), year, here.links))
+    some, due = await views.standings(office(here.desk()), year), await deadlines(here.desk(), person)
+    return web.json_response(views.overview(some, year, here.links, due))
 
 
 async def run_page(request: web.Request) -> web.Response:

@@ -83,9 +83,12 @@ async def signed_by(oversight: Oversight, run: Run) -> str:
     return f"{signed.signed_by}, {periods.short(texts.local(signed.at).date())}" if signed else ""
 
 
-def overview(some: Sequence[Standing], year: int, links: Links) -> Json:
-    """The list of the year's tilsyn."""
+def overview(some: Sequence[Standing], year: int, links: Links, deadlines: Mapping[str, Json]) -> Json:
+    """The list of the year's tilsyn: first those that are late, then what asks for somebody. deadlines: by name."""
+    late = [one for one in some if deadlines.get(one.tilsyn.name, {}).get("late")]
+    some = [*sorted(late, key=lambda one: deadlines[one.tilsyn.name]["at"]), *(one for one in some if one not in late)]
     counts = [
+        (len(late), "for sent"),
         (sum(one.run is None for one in some), "ikke kørt"),
         (sum(one.run is not None and not one.run.is_whole for one in some), "uden resultat"),
         (sum(one.next.startswith("Vurdér") for one in some), "mangler vurdering"),
@@ -96,7 +99,8 @@ def overview(some: Sequence[Standing], year: int, links: Links) -> Json:
     return {
         "title": f"Ledelsestilsyn i {year}",
         "answer": f"{texts.count(len(some), 'tilsyn', 'tilsyn')}: {told}." if some else "Der er ingen tilsyn endnu.",
-        "tilsyn": [listed(one, links) for one in some],
+        "hasDeadlines": bool(deadlines),
+        "tilsyn": [{**listed(one, links), "deadline": deadlines.get(one.tilsyn.name)} for one in some],
     }
 
 

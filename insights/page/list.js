@@ -3,7 +3,7 @@ import { get } from "./api.js";
 import { chip, make } from "./dom.js";
 import { toChat } from "./identity.js";
 
-const HEADS = ["Tilsyn", "Periode", "Tilstand", "Vurderet", "Underskrevet", "Næste skridt"];
+const heads = (told) => ["Tilsyn", "Periode", "Tilstand", "Vurderet", "Underskrevet", ...(told.hasDeadlines ? ["Frist"] : []), "Næste skridt"];
 
 export async function list() {
   const told = await get("api/runs");
@@ -15,13 +15,13 @@ export async function list() {
       make("section", { class: "panel flush", "aria-label": "Alle tilsyn" },
         make("table", { class: "cards list", role: "table" },
           make("caption", { class: "sr" }, told.title),
-          make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, HEADS.map((head) => make("th", { scope: "col", role: "columnheader" }, head)))),
-          make("tbody", { role: "rowgroup" }, told.tilsyn.map(row)))),
+          make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, heads(told).map((head) => make("th", { scope: "col", role: "columnheader" }, head)))),
+          make("tbody", { role: "rowgroup" }, told.tilsyn.map((one) => row(one, told.hasDeadlines))))),
     ],
   };
 }
 
-function row(one) {
+function row(one, hasDeadlines) {
   const address = one.run && `/tab/runs/${encodeURIComponent(one.run)}`;
   const title = address ? make("a", { href: address, class: "strong" }, one.title) : make("span", { class: "strong" }, one.title);
   const cell = (label, ...content) => make("td", { role: "cell", "data-label": label }, make("span", {}, content));
@@ -31,7 +31,13 @@ function row(one) {
     cell("Tilstand", chip(one.state, one.stateText)),
     cell("Vurderet", one.judgedText),
     cell("Underskrevet", one.signed),
+    hasDeadlines && cell("Frist", due(one.deadline)),
     cell("Næste skridt", next(one, address)));
+}
+
+function due(one) {
+  if (!one) return "–";
+  return [one.late ? chip("failed", `for sent: ${one.text}`) : one.text, make("span", { class: "quiet block" }, one.for)];
 }
 
 function next(one, address) {

@@ -82,6 +82,31 @@ async def test_the_list_says_how_each_tilsyn_stands(tab: Tab) -> None:
     assert (await tab.get("runs", "Jens Kjær"))[1] == told  # who leads somebody sees them too
 
 
+WHEEL = """
+[[punkt]]
+tilsyn = "{}"
+maaneder = "kvartal"
+frist = {}
+konsekvens = 5
+sandsynlighed = 4
+ejer = "{}@kk.example"
+"""
+
+
+async def test_the_list_tells_the_deadlines_that_are_theirs(tab: Tab) -> None:
+    path = tab.var / "aarshjul.toml"
+    before = path.read_text()
+    path.write_text(WHEEL.format("licenser_uden_brug", 10, "jens.kjaer") + WHEEL.format("manglende_bilag", 80, "sofie.lund"))
+    told, mine = (await tab.get("runs"))[1], (await tab.get("runs", "Jens Kjær"))[1]
+    path.write_text(before)
+    due = {one["name"]: one["deadline"] for one in told["tilsyn"] if one["deadline"]}
+    assert (due["licenser_uden_brug"]["late"], due["licenser_uden_brug"]["for"][-4:]) == (True, "2025")
+    assert told["tilsyn"][0]["deadline"]["late"]
+    assert " for sent" in told["answer"]
+    assert due.keys() == {"licenser_uden_brug", "manglende_bilag"}
+    assert {one["name"] for one in mine["tilsyn"] if one["deadline"]} == {"licenser_uden_brug"}
+
+
 async def test_a_run_shows_the_same_as_its_card(tab: Tab) -> None:
     run = tab.runs["found"]
     card = await cards.card(tab.house.app[app.DESK], run, IDS["Sofie Lund"])
