@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from connectors.folding import words_of
 from dialogs import corrections, texts, words
 from dialogs.asking import Asking
 from dialogs.clauses import Clause, clauses, says_something
 from dialogs.fields import At, Bad, Got, Pick, Reading, Text, Which
+from dialogs.lookups import Lookup
 from dialogs.people_table import crowd
 from dialogs.who import Who
 
@@ -152,6 +154,8 @@ class Changing(Asking):
             reading = await self.value_of(correction)
             if reading is not None or not correction.loose:
                 return [Said(clause, correction.field, reading, firm=True)]
+        if correction.old and (name := self.holder_of(correction.old)):
+            return [Said(clause, name, await self.read(name, correction.new), firm=True)]
         found = []
         for name in (name for name in wanted if not isinstance(self.asks[name].kind, Text)):
             kind = self.asks[name].kind
@@ -161,6 +165,15 @@ class Changing(Asking):
             if reading is not None and not isinstance(reading, Bad):
                 found.append(Said(clause, name, reading))
         return found
+
+    def holder_of(self, old: str) -> str:
+        """The field that holds a list or mailbox of that name; "" for none."""
+        said = set(words_of(old))
+        for name in self.kind.wanted(self.form.answers):
+            kind, value = self.asks[name].kind, self.form.answers.get(name)
+            if said and isinstance(kind, Lookup) and value is not None and said <= set(words_of(kind.short(value))):
+                return name
+        return ""
 
     async def several(self, text: str) -> bool:
         """A text that says several things: all that can be used is, all is said back, and what could not be used is named."""

@@ -97,12 +97,8 @@ class Correcting(Changing):
 
     async def another_thing(self, old: str, new: str) -> bool:
         """One list or mailbox for another ("ikke Telefoni, men Aktindsigt"), by its name in the field that holds it."""
-        said = words_of(old)
-        for name in self.kind.wanted(self.form.answers):
-            kind, value = self.asks[name].kind, self.form.answers.get(name)
-            if isinstance(kind, Lookup) and value is not None and said and set(said) <= set(words_of(kind.short(value))):
-                return await self.taken(name, await self.read(name, new))
-        return False
+        name = self.holder_of(old)
+        return bool(name) and await self.taken(name, await self.read(name, new))
 
     async def other_thing(self, new: str) -> bool:
         """Nothing but another thing is named than the one that it was about: "hov, det er scanneren"."""

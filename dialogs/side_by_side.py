@@ -14,7 +14,7 @@ from nlu.ordinary import ordinary
 TO = r"(?:på|paa|til|fra|af|listen|listerne|postkassen|både)"
 NAME = r"[^,.;!?&”\"\n]{2,60}?"
 BEHIND = re.compile(
-    rf"[”\"]?\s*(?P<joint>,|&|\bog\b|\bsamt\b|\bplus\b)\s*(?:også\s+)?(?P<to>(?:{TO}\s+)*)[”\"]?(?P<name>{NAME})(?=[”\"]?\s*(?:,|&|$|[.!?]|\bog\b|\bsamt\b|\bplus\b))",
+    rf"(?:[- ](?:listen|postkassen|mailboksen|gruppen))?[”\"]?\s*(?P<joint>,|&|\bog\b|\bsamt\b|\bplus\b)\s*(?:også\s+)?(?P<to>(?:{TO}\s+)*)[”\"]?(?P<name>{NAME})(?=(?:[- ](?:listen|postkassen|mailboksen|gruppen))?[”\"]?\s*(?:,|&|$|[.!?]|\bog\b|\bsamt\b|\bplus\b))",
     re.I,
 )
 BEFORE = re.compile(rf"\b{TO}\s+[”\"]?(?P<name>{NAME})[”\"]?\s*(?:,|&|\bog\b|\bsamt\b|\bplus\b)\s*(?:også\s+)?(?:{TO}\s+)*[”\"]?$", re.I)

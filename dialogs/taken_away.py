@@ -10,11 +10,11 @@ from dialogs.turn import Turn
 from nlu.normalise import fold
 from nlu.understanding import OUT_OF_SCOPE, Understanding
 
-BOX = r"(?:\w*postkasse\w*|\w*mailboks\w*|indbakke\w*|shared mailbox|inbox)"
+BOX = r"(?:\w*postkasse\w*|\w*mailboks\w*|indbakke\w*|shared mailbox|inbox|send\w* (?:som|as|paa vegne))"
 GIVES = re.compile(r"\b(?:giv\w*|tildel\w*|tilfoej\w*|opret\w*|faa adgang|saet\w*|give|add)\b")
 TAKES = re.compile(  # folded
     r"\b(?:fjern\w*|slet\w*|fratag\w*|frataeng\w*|inddrag\w*|pil\w*|smid\w*|stryg\w*|remove|revoke)\b"
-    r"|\b(?:tag|tage|tages|meld|luk|lukke|lukkes|skal|maa) (?:\w+ ){1,4}(?:af|ud|ud af|vaek|fra)\b|\bluk\w* (?:(?!op|ind)\w+ ){0,2}(?:for|ned)\b"
+    r"|\b(?:tag|tage|tages|meld|luk|lukke|lukkes|skal|maa) (?:\w+ ){1,4}(?:af|ud|ud af|vaek|fra)\b|\bluk\w* (?:(?!op|ind)\w+ ){0,2}(?:for|ned|adgang\w*)\b|\b(?:er|har) (?:\w+ )?(?:rejst|stoppet|fratraadt|holdt op|opsagt)\b"
     r"|\bikke (?:\w+ ){0,3}(?:laengere|mere)\b|\b(?:adgang|rettighed\w*) (?:\w+ ){0,4}(?:laengere|vaek|ophoere\w*|stoppe\w*)\b|\bmiste\w* (?:\w+ ){0,2}adgang"
 )
 WHOLE = re.compile(

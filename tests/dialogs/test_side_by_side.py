@@ -23,6 +23,7 @@ async def exists(name: str) -> bool:
         ("på Barsel Info, Tanterne og Elever 2025", "Barsel Info", [], ["på Barsel Info", "på Tanterne", "på Elever 2025"]),
         ("på Barsel Info og Festudvalget fra mandag", "Barsel Info", [], ["på Barsel Info fra mandag", "på Festudvalget fra mandag"]),
         ("på barsel info og strikketanterne tak", "barsel info", [], ["på barsel info tak", "på strikketanterne tak"]),
+        ("fra Barsel Info listen og Festudvalget i dag", "Barsel Info", [], ["fra Barsel Info i dag", "fra Festudvalget i dag"]),
         ("på Barsel Info og giv hende besked", "Barsel Info", [], ["på Barsel Info og giv hende besked"]),
         ("på Barsel Info, hun starter på mandag", "Barsel Info", [], ["på Barsel Info, hun starter på mandag"]),
         ("på Barsel Info og Ole", "Barsel Info", ["Sofie", "Ole"], ["på Barsel Info og Ole"]),
