@@ -15,7 +15,6 @@ from typing import Any
 from dialogs.oversight.worker import limited
 
 THREADS = 1  # the machine is the bot's too: whoever waits for this waits a little longer, and everybody else not at all
-NICE = 10
 
 
 def compared(order: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +101,6 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """One order."""
     order = json.load(sys.stdin)
-    os.nice(NICE)
     limited(order)
     json.dump(answer(order), sys.stdout, default=str)
 

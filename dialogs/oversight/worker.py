@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "decimal": "DECIMAL(18,2)", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
 MOST_ROWS = 5_000_000  # of findings: more are no findings but the data
+NICE = 10  # people who chat come first
 GROUP = 65_536  # rows that are read at a time where some are shown
 OVERHEAD = 3 << 30  # bytes of address space beside DuckDB's own limit: libraries, and what its results hold
 AT = re.compile(r"^LINE (\d+):", re.M)
@@ -181,7 +182,8 @@ def tried(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def limited(order: dict[str, Any]) -> None:
-    """This process takes no more than the order lets it."""
+    """This process takes no more than the order lets it, and only what nobody else wants."""
+    os.nice(NICE)
     space = (int(order["memory"]) << 20) + OVERHEAD
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CPU, (int(order["seconds"]) + 5, int(order["seconds"]) + 10))  # nobody may be there to kill it
