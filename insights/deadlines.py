@@ -34,10 +34,10 @@ def is_theirs(duty: Duty, person: Person) -> bool:
 
 def told(duty: Duty, today: date) -> Json:
     """A deadline in the list."""
-    unit = f", {duty.unit}" if duty.unit else ""
     return {
         "text": periods.short(duty.deadline),
-        "for": f"{periods.said(duty.period)}{unit}",
+        "period": periods.said(duty.period),
+        "unit": duty.unit,
         "late": duty.is_late(today),
         "at": duty.deadline.isoformat(),
     }

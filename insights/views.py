@@ -88,7 +88,7 @@ def overview(some: Sequence[Standing], year: int, links: Links, deadlines: Mappi
     late = [one for one in some if deadlines.get(one.tilsyn.name, {}).get("late")]
     some = [*sorted(late, key=lambda one: deadlines[one.tilsyn.name]["at"]), *(one for one in some if one not in late)]
     counts = [
-        (len(late), "for sent"),
+        (len(late), "over fristen"),
         (sum(one.run is None for one in some), "ikke kørt"),
         (sum(one.run is not None and not one.run.is_whole for one in some), "uden resultat"),
         (sum(one.next.startswith("Vurdér") for one in some), "mangler vurdering"),
@@ -100,13 +100,20 @@ def overview(some: Sequence[Standing], year: int, links: Links, deadlines: Mappi
         "title": f"Ledelsestilsyn i {year}",
         "answer": f"{texts.count(len(some), 'tilsyn', 'tilsyn')}: {told}." if some else "Der er ingen tilsyn endnu.",
         "hasDeadlines": bool(deadlines),
-        "tilsyn": [{**listed(one, links), "deadline": deadlines.get(one.tilsyn.name)} for one in some],
+        "tilsyn": [listed(one, links, deadlines.get(one.tilsyn.name)) for one in some],
     }
 
 
-def listed(one: Standing, links: Links) -> Json:
+def asked_for(deadline: Json | None) -> str:
+    """What a deadline adds to a wish: the period, and the unit where it is of one."""
+    unit = f" for {deadline['unit']}" if deadline and deadline["unit"] else ""
+    return f" for {deadline['period']}{unit}" if deadline else ""
+
+
+def listed(one: Standing, links: Links, deadline: Json | None) -> Json:
     """A tilsyn in the list."""
     run = one.run
+    wanted = f"kør tilsynet ”{one.tilsyn.title}”{asked_for(deadline)}"
     return {
         "name": one.tilsyn.name,
         "title": one.tilsyn.title,
@@ -122,7 +129,8 @@ def listed(one: Standing, links: Links) -> Json:
         "judgedText": f"{telling.number(one.judged)} af {telling.number(one.wanted)}" if one.wanted else "–",
         "signed": one.signed or "–",
         "next": one.next,
-        "chat": links.chat(f"kør tilsynet ”{one.tilsyn.title}”") if not run or not run.is_whole else "",
+        "deadline": deadline,
+        "chat": links.chat(wanted) if not run or not run.is_whole else "",
     }
 
 

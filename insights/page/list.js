@@ -37,7 +37,7 @@ function row(one, hasDeadlines) {
 
 function due(one) {
   if (!one) return "–";
-  return [one.late ? chip("failed", `for sent: ${one.text}`) : one.text, make("span", { class: "quiet block" }, one.for)];
+  return [one.late ? chip("failed", `for sent: ${one.text}`) : one.text, make("span", { class: "quiet block" }, [one.period, one.unit].filter(Boolean).join(", "))];
 }
 
 function next(one, address) {

@@ -100,9 +100,10 @@ async def test_the_list_tells_the_deadlines_that_are_theirs(tab: Tab) -> None:
     told, mine = (await tab.get("runs"))[1], (await tab.get("runs", "Jens Kjær"))[1]
     path.write_text(before)
     due = {one["name"]: one["deadline"] for one in told["tilsyn"] if one["deadline"]}
-    assert (due["licenser_uden_brug"]["late"], due["licenser_uden_brug"]["for"][-4:]) == (True, "2025")
+    assert (due["licenser_uden_brug"]["late"], due["licenser_uden_brug"]["period"][-4:]) == (True, "2025")
     assert told["tilsyn"][0]["deadline"]["late"]
-    assert " for sent" in told["answer"]
+    assert " over fristen" in told["answer"]
+    assert "kvartal%202025" in told["tilsyn"][0]["chat"]
     assert due.keys() == {"licenser_uden_brug", "manglende_bilag"}
     assert {one["name"] for one in mine["tilsyn"] if one["deadline"]} == {"licenser_uden_brug"}
 
