@@ -7,6 +7,7 @@ One thread: the same data give the same rows in the same order, and so the same 
 import hashlib
 import io
 import json
+import os
 import re
 import resource
 import sys
