@@ -1,7 +1,12 @@
 """What is signed, what stands in the way of it, and versions: over runs whose source is told what to hold."""
 
+import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +19,8 @@ from dialogs.oversight import exports, judged, oversight_sign, samples, signing
 from dialogs.oversight.judging import Entry
 from dialogs.oversight.signing import Signed, Taken
 from dialogs.oversight.store import Run
+from jobs.__main__ import verified
+from jobs.database import place as jobs_place
 from tests.dialogs.test_oversight_runs import Q2, Place, place
 from tests.house import House
 
@@ -166,3 +173,25 @@ async def test_the_job_looks_for_the_signer_under_every_number_and_for_changes_s
     assert await looked("Henrik Dahl") == oversight_sign.CHANGED
     pq.write_table(pq.read_table(place.oversight.findings(run)).slice(1), place.oversight.findings(run))
     assert await looked("Henrik Dahl") == oversight_sign.TOUCHED
+
+
+async def test_a_signature_is_one_entry_of_the_chain_however_often_its_step_is_called(place: Place, house: House, tmp_path: Path) -> None:
+    run, desk = await place.run(), replace(house.app[app.DESK], oversight=place.oversight)
+    await place.oversight.judgements.put(run, [1, 2], "ok", "", by=SOFIE)
+    draft = await signing.drafted(place.oversight, run)
+    (karen,) = await desk.systems.get(Directory).find("Karen Mørch", 1)
+    form = oversight_sign.Form(requester=Colleague.of(karen), of=run.id, digest=draft.digest, lines=draft.lines, minutes_used=7)
+    for _ in range(2):
+        assert await oversight_sign.kept(desk, form, "oversight.sign:1") == 120
+        await oversight_sign.proved(desk, form, "oversight.sign:1")
+    assert await oversight_sign.kept(desk, form, "oversight.sign:2") is None  # somebody else, the same version
+    with closing(sqlite3.connect(tmp_path / "var" / "kollega.runs.sqlite")) as chain:
+        asked = "SELECT body, detail FROM audit JOIN audit_detail USING (seq) WHERE kind = 'signature'"
+        ((body, detail),) = [(json.loads(one), json.loads(more)) for one, more in chain.execute(asked)]
+    (one,) = await place.oversight.signatures.of(run)
+    assert (body["signed"], body["version"], body["result"], body["sql"]) == (run.id, 1, run.sha256, run.sql_sha256)
+    assert (body["judgements"], body["text"]) == (one.digest, sha256(one.text.encode()).hexdigest())
+    assert karen.id not in json.dumps(body)
+    assert (detail["signed_by"], detail["prepared_by"], detail["minutes"]) == ("Karen Mørch", "Jens Kjær", 7)
+    assert detail["used_by"] == ["Jens Kjær", "Karen Mørch", "Sofie Lund"]
+    assert verified(jobs_place(None, tmp_path / "var"), tmp_path / "none", 1) == 0
