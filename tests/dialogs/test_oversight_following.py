@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connectors.datasets import Period
+from dialogs.fields import Colleague
 from dialogs.oversight.following import FollowUp
+from dialogs.oversight.oversight_follow import Form
 from dialogs.oversight.store import Run
 from jobs.__main__ import verified
 from jobs.database import place as jobs_place
@@ -64,6 +66,23 @@ async def test_later_runs_say_whether_it_is_solved_still_there_or_back(place: Pl
     await place.run(Period(date(2026, 10, 1), date(2026, 12, 31)), key="6")
     state = "lukket (SCTASK1): Betalt tilbage · genåbnet: fundet igen i 4. kvartal 2026"
     assert [action.state for action in await followups.actions(run)] == [state]
+
+
+def test_few_findings_have_a_task_each_and_many_share_one_that_names_them() -> None:
+    def form(*numbers: int) -> Form:
+        somebody = Colleague(id="ole", name="Ole Bang", email="ole.bang@kk.example")
+        title = "Manglende bilag, 3. kvartal 2026"
+        return Form(
+            requester=somebody, of="run-1", title=title, numbers=numbers, what="Find dem", responsible=somebody, deadline=date(2026, 12, 4)
+        )
+
+    few, many = form(1, 2, 4), form(*range(1, 12))
+    assert few.shares == [(1,), (2,), (4,)]
+    assert [fact.value for fact in few.facts()][:3] == [f"Ledelsestilsyn, fund {nr}: Manglende bilag, 3. kvartal 2026" for nr in (1, 2, 4)]
+    assert many.shares == [tuple(range(1, 12))]
+    assert many.facts()[0].value == "Ledelsestilsyn, fund 1-11: Manglende bilag, 3. kvartal 2026"
+    assert len(form(*range(1, 2000, 2)).heading(tuple(range(1, 2000, 2)))) <= 160
+    assert many.confirm() == "Jeg opretter 1 opgave i ServiceNow og minder dig om det. Passer det?"
 
 
 async def test_what_is_closed_stays_closed_when_the_step_that_made_it_is_repeated(place: Place) -> None:
