@@ -10,9 +10,12 @@ import pytest
 
 import app
 from connectors.errors import Denied
-from dialogs.oversight import cards, exports, telling
+from dialogs.oversight import cards, exports, samples, signing, telling
 from dialogs.oversight.rights import REFUSAL
+from dialogs.oversight.samples import Wish
+from dialogs.oversight.signing import Signed
 from dialogs.oversight.store import Run
+from insights import views
 from insights.identity import Rights
 from tests.insights.conftest import IDS, Tab
 
@@ -205,6 +208,57 @@ async def test_what_a_person_writes_is_a_value_and_nothing_else(tab: Tab) -> Non
     assert await asked(tab, run, "f=tekst:has:%3DHYPERLINK(%22") == [1]
     assert await asked(tab, run, "f=tekst:is:-2%2B3") == [3]
     assert await asked(tab, run, "f=tekst:empty:") == [9]
+
+
+async def test_evidence_is_found_by_other_columns_names_and_led_on_by_what_is_found(tab: Tab) -> None:
+    """A doubled invoice says neither faktura_id nor kreditor_nr; a case says number where what hangs on it says sys_id."""
+    run = await tab.run("mulige_dobbeltfakturaer", "2026-Q3")
+    told = (await tab.get(f"runs/{run.id}/rows/1"))[1]
+    invoices, creditors = told["sources"]
+    assert (invoices["dataset"], invoices["total"]) == ("kvantum.fakturaer", 2)
+    assert {row[0] for row in invoices["rows"]} == set(told["name"].split(" · "))
+    whose = invoices["columns"].index("Kreditor nr")
+    assert creditors["total"] == len({row[whose] for row in invoices["rows"]})
+    run = await tab.run("sager_over_sla_uden_ejer", "2026-Q3")
+    cases = {one["dataset"]: one for one in (await tab.get(f"runs/{run.id}/rows/1"))[1]["sources"]}
+    assert cases["servicenow.sager"]["total"] == cases["servicenow.sla"]["total"] == 1
+    assert "Ingen rækker" in cases["timereg.fravaer"]["text"]
+
+
+async def test_a_sample_is_all_that_needs_judging_and_can_be_seen_alone(tab: Tab) -> None:
+    run = tab.runs["odd"]
+    drawn = await samples.draw(tab.oversight, run, Wish(size=2), "Sofie Lund")
+    assert sorted(await asked(tab, run, "sample=1")) == sorted(drawn.numbers)
+    told = (await tab.get(f"runs/{run.id}"))[1]["sample"]
+    assert (told["size"], told["method"]) == (2, "2 tilfældige")
+    standing = await views.standing(tab.oversight, await tab.oversight.of(run), run)
+    assert (standing.wanted, standing.next) == (2, "Vurdér 2")
+    await tab.post(f"runs/{run.id}/judge", {"numbers": list(drawn.numbers), "verdict": "ok"})
+    standing = await views.standing(tab.oversight, await tab.oversight.of(run), run)
+    assert (standing.next, standing.signed) == ("Skriv under", "")
+
+
+async def test_a_signature_is_shown_and_holds_until_a_judgement_changes(tab: Tab) -> None:
+    run = await tab.run("manglende_bilag", "2026-Q2")
+    await tab.post(f"runs/{run.id}/judge", {"numbers": [1, 2, 3], "verdict": "ok"})
+    draft = await signing.drafted(tab.oversight, run)
+    one = Signed(
+        prepared_by="Sofie Lund",
+        signed_by="Jens Kjær",
+        at=tab.oversight.now(),
+        text=signing.text_of(run, draft.lines, ""),
+        digest=draft.digest,
+        job="j",
+    )
+    await tab.oversight.signatures.put(run, one)
+    [shown] = (await tab.get(f"runs/{run.id}"))[1]["signed"]
+    assert (shown["by"], shown["holds"], shown["version"]) == ("Jens Kjær", True, 1)
+    assert signing.SENTENCE in shown["text"]
+    standing = await views.standing(tab.oversight, await tab.oversight.of(run), run)
+    assert (standing.signed.split(",")[0], standing.next) == ("Jens Kjær", "")
+    await tab.post(f"runs/{run.id}/judge", {"numbers": [2], "verdict": "fejl", "reason": "det mangler alligevel"})
+    [shown] = (await tab.get(f"runs/{run.id}"))[1]["signed"]
+    assert shown["holds"] is False
 
 
 async def test_each_finding_says_what_has_become_of_it_since_the_last_run(tab: Tab) -> None:
