@@ -26,6 +26,7 @@ from dialogs.turn import Turn
 from jobs.engine import Job
 
 MOST_MINUTES = 10_000
+USED = re.compile(r"\bbrug(?:t|te)\b|\btog\b|\btaget\b", re.I)
 CHANGED = "Der er ændret noget, siden teksten blev vist, så der er ikke skrevet under. Se teksten igen."
 TOUCHED = "Fundene er ikke længere, som de var, da tilsynet blev kørt, så der kan ikke skrives under på dem. Kør tilsynet igen."
 
@@ -36,11 +37,16 @@ class Minutes(Kind):
     @override
     async def read(self, text: str, at: At) -> Reading:
         number = re.search(r"\d{1,5}", text) if re.fullmatch(r"\W*\d{1,5}\s*(?:min\w*)?\W*", text.strip(), re.I) else None
-        said = at.desk.understand(text, texts.local(at.desk.now()).date()).entities.get("duration")
+        said = at.desk.understand(text, texts.local(at.desk.now()).date()).entities.get("duration_minutes")
         minutes = int(number[0]) if number else said
         if minutes is None:
             return None if words.means(text) else Bad("Skriv det i minutter eller timer, fx ”30” eller ”halvanden time”.")
         return Got(int(minutes)) if int(minutes) <= MOST_MINUTES else Bad("Det er for meget. Skriv det i minutter.")
+
+    @override
+    async def find(self, text: str, at: At) -> Reading:
+        said = at.desk.understand(text, texts.local(at.desk.now()).date()).entities.get("duration_minutes") if USED.search(text) else None
+        return Got(int(said)) if said is not None and int(said) <= MOST_MINUTES else None
 
     @override
     async def propose(self, at: At) -> Reading:
