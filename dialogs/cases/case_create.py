@@ -10,7 +10,7 @@ from connectors.servicenow import Case, IncidentDraft, ServiceNow
 from dialogs import texts
 from dialogs.cases.faults import Device, Fault, headline, only_beside, own, problem, similar, tells
 from dialogs.cases.severity import AFFECTED, HINDERS
-from dialogs.cases.things import another_fault, more_of_the_same, with_other_thing
+from dialogs.cases.things import another_fault, more_of_the_same, names_thing, with_other_thing
 from dialogs.desk import Desk
 from dialogs.fields import At, Bad, Colleague, Got, Reading, Text
 from dialogs.form import Ask, Notice, Request
@@ -141,7 +141,7 @@ class Form(Request):
     @classmethod
     @override
     def more(cls, answers: dict[str, Any], text: str) -> str:
-        if not answers.get("what") or len(text.split()) < 3 or not tells(text):
+        if not answers.get("what") or (len(text.split()) < 3 and not names_thing(text)) or not tells(text):
             return ""
         if text.strip().lower() in answers["what"].lower():
             return "Det står der allerede."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
+from dialogs.cases.things import NAMES
 from dialogs.fields import At, Got, Narrow, Option, Pick, Reading
 from nlu.normalise import fold
 
@@ -47,7 +48,7 @@ AFFECTED = Pick(
                 r"(?:en|min) kollega(?: .*)?",
                 r"(?:nogle|et par|to|tre|fire) .*",
                 r"(?<!ikke )(?<!ingen )andre",
-                r"^(?!(?:den|der|det(?! (?:er|rammer|gaelder|gaar|sker)))\b).*\bogsaa\b.*",  # not "den larmer også"
+                rf"^(?!(?:den|der|det(?! (?:er|rammer|gaelder|gaar|sker)))\b)(?!.*\b{NAMES}).*\bogsaa\b.*",  # not "den larmer også", "også teams"
                 r"kolleger(?:ne)?",
                 r"mine kolleger",
             ),

@@ -30,6 +30,11 @@ ONE = re.compile(
 BEFORE, BEHIND = re.compile(rf"\b{OWNER}$", re.I), re.compile(r"\s+(?:på|paa|i|ved|hos)\s+(?:\d{1,2}\. sal|[\w-]+)", re.I)
 
 
+def names_thing(text: str) -> bool:
+    """Whether a text names such a thing."""
+    return bool(THING.search(fold(text)))
+
+
 def another_fault(told: str, text: str) -> bool:
     """Whether a text tells of something else that is broken than what was told: "min skærm er også gået i sort" beside a printer."""
     plain, before = fold(text), fold(told)
