@@ -24,7 +24,7 @@ AT_ONCE = 25  # findings that are judged in one go without being asked about
 MOST_FACTS = 18  # columns of a finding on its card
 CELL = 200  # characters of a value there
 DIGITS = {"et": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "syv": 7, "otte": 8, "ni": 9, "ti": 10}
-NUMBERS = r"\d{1,7}(?:\s*(?:-|–|til|,|;|og|&|\s)\s*\d{1,7})*"
+NUMBERS = r"\d{1,7}(?:(?:\s?(?:-|–|til|,|;|og|&)\s?|\s)\d{1,7})*"  # blanks are single: each text has one way to fit
 SAID: dict[Verdict, str] = {  # as people say it; the longer first
     "skal undersøges": r"(?:skal\s+)?(?:undersøges|undersoeges|tjekkes)(?:\s+nærmere)?|undersøg(?:es)?",
     "forklaret": r"forklaret|forklarlig\w*",
@@ -111,7 +111,7 @@ async def by_words(turn: Turn) -> bool:
         if await permitted(turn) and (found := await office(turn.desk).runs.get(run)):
             await put(turn, found, numbers or await unjudged(turn, found), verdict, turn.text)
         return True
-    said = JUDGES.fullmatch(turn.text.strip())
+    said = JUDGES.fullmatch(" ".join(turn.text.split()))
     if said is None or turn.state.open:
         return False
     on_card = turn.state.shown_card == turn.last and next((one for one in turn.state.shown if one.do == "oversight verdict"), None)
@@ -130,7 +130,7 @@ async def by_words(turn: Turn) -> bool:
 
 async def all_of(turn: Turn, run: Run, said: re.Match[str], named: list[int]) -> None:
     """What a sentence says of the findings that it names, or of all: "alle" takes back nothing that was said of some of them."""
-    verdict = next(one for one, pattern in SAID.items() if re.fullmatch(pattern, said["verdict"], re.I))
+    verdict = verdict_of(said)
     why, numbers = (said["why"] or "").strip(" ."), named or await unjudged(turn, run)
     if not numbers:
         turn.note("Alle fund er vurderet allerede. Skriv fx ”ret fund 3 til fejl: …”, hvis et skal ændres.")
@@ -144,6 +144,11 @@ async def all_of(turn: Turn, run: Run, said: re.Match[str], named: list[int]) ->
         turn.say(said_, yes, Button(label="Nej tak", do="no"))
     else:
         await put(turn, run, numbers, verdict, why)
+
+
+def verdict_of(said: re.Match[str]) -> Verdict:
+    """What a sentence says of the findings."""
+    return next(one for one, pattern in SAID.items() if re.fullmatch(pattern, said["verdict"], re.I))
 
 
 async def unjudged(turn: Turn, run: Run) -> list[int]:
@@ -176,7 +181,7 @@ def asked_for(turn: Turn) -> tuple[str, list[int], Verdict] | None:
     asking = next((one.data for one in turn.state.shown if one.data.get("asks") == "why"), None)
     if asking is None or turn.state.shown_card != turn.last or turn.event.after < 0 or turn.state.open:
         return None
-    if words.means(turn.text) is not None or turn.text.rstrip().endswith("?") or JUDGES.fullmatch(turn.text.strip()):
+    if words.means(turn.text) is not None or turn.text.rstrip().endswith("?") or JUDGES.fullmatch(" ".join(turn.text.split())):
         return None
     verdict = asking.get("of", "")
     return (asking["run"], [int(one) for one in asking["numbers"].split()], verdict) if verdict in VERDICTS else None

@@ -21,15 +21,16 @@ from dialogs.turn import Turn
 from nlu.normalise import fold
 
 Answer = Callable[[Turn], Awaitable[None]]
+ANY = ".{0,80}"  # between two words that belong together: a long text costs no time
 OF_IT = r"(?:ledelses)?tilsyn\w*|koersel\w*|koerslen|kontrollen|resultatet"
 WISHES: tuple[tuple[re.Pattern[str], Answer], ...] = (
     (wheel_said.SURE, wheel_said.begin),
-    (re.compile(r"\b(?:luk\w*|afslut\w*)\b.*\bopfoelgning|\bopfoelgning\w*\b.*\b(?:gjort|faerdig|lukket|loest)\b|\bsctask\d+ er (?:gjort|faerdig|loest)"), oversight_close.begin),
-    (re.compile(r"\bhva(?:d|d for)\b.*\bfoelge[rs]?\b.*\bop\b|\b(?:hvordan|hvor langt|status|vis|se|mine|aabne|hvilke)\b.*\bopfoelgning"), followed.listed),
-    (re.compile(rf"\bfoelg(?:e|es)?\b.*\bop\b.*\b(?:fund\w*|fejl\w*|{OF_IT})|^(?:lav |opret )?(?:en )?opfoelgning(?:er)? paa\b"), oversight_follow.begin),
-    (re.compile(rf"^(?!.*\bmail)(?=.*\b(?:journalis|arkiver)\w*\b.*\b(?:{OF_IT}))"), oversight_journal.begin),
-    (re.compile(rf"\b(?:underskriv\w*|skriv\w*\s+under)\b.*\b(?:{OF_IT})|\bgodkend(?:e|er)?\s+(?:hermed\s+|gerne\s+)?(?:{OF_IT})\b|^(?:jeg vil (?:gerne )?)?(?:underskriv\w*|skriv\w* under)\W*$"), oversight_sign.begin),
-    (re.compile(rf"\b(?:vurder\w*|bedoem\w*)\b.*\b(?:fund\w*|raekker\w*|{OF_IT})|\bfund\w*\b.*\bvurder\w*"), judged.begin),
+    (re.compile(rf"\b(?:luk\w*|afslut\w*)\b{ANY}\bopfoelgning|\bopfoelgning\w*\b{ANY}\b(?:gjort|faerdig|lukket|loest)\b|\bsctask\d+ er (?:gjort|faerdig|loest)"), oversight_close.begin),
+    (re.compile(rf"\bhva(?:d|d for)\b{ANY}\bfoelge[rs]?\b{ANY}\bop\b|\b(?:hvordan|hvor langt|status|vis|se|mine|aabne|hvilke)\b{ANY}\bopfoelgning"), followed.listed),
+    (re.compile(rf"\bfoelg(?:e|es)?\b{ANY}\bop\b{ANY}\b(?:fund\w*|fejl\w*|{OF_IT})|^(?:lav |opret )?(?:en )?opfoelgning(?:er)? paa\b"), oversight_follow.begin),
+    (re.compile(rf"^(?!{ANY}\bmail)(?={ANY}\b(?:journalis|arkiver)\w*\b{ANY}\b(?:{OF_IT}))"), oversight_journal.begin),
+    (re.compile(rf"\b(?:underskriv\w*|skriv\w*\s+under)\b{ANY}\b(?:{OF_IT})|\bgodkend(?:e|er)?\s+(?:hermed\s+|gerne\s+)?(?:{OF_IT})\b|^(?:jeg vil (?:gerne )?)?(?:underskriv\w*|skriv\w* under)\W*$"), oversight_sign.begin),
+    (re.compile(rf"\b(?:vurder\w*|bedoem\w*)\b{ANY}\b(?:fund\w*|raekker\w*|{OF_IT})|\bfund\w*\b{ANY}\bvurder\w*"), judged.begin),
 )  # fmt: skip
 
 
