@@ -230,7 +230,7 @@ async def card(turn: Turn, run: Run, nr: int, left: int) -> None:
     earlier = await oversight.explained_in(run)
     before = await oversight.judgements.last_time(run, nr, earlier) if earlier else None
     if earlier and before:
-        facts.append(Fact(label=f"Vurderet {periods.said(earlier.period)}", value=was(before)))
+        facts.append(Fact(label=f"Vurderet {periods.said(earlier.period)}", value=was(*before)))
     buttons = [Button(label=label(one), do="oversight verdict", data={"run": run.id, "nr": str(nr), "verdict": one}) for one in VERDICTS]
     buttons.append(Button(label="Spring over", do="oversight judge", data={"run": run.id, "nr": str(nr)}))
     turn.say(
@@ -263,10 +263,10 @@ def counted(entries: Collection[Any]) -> str:
     return texts.names(f"{telling.number(count)} {one}" for one, count in counts.items() if count)
 
 
-def was(one: Entry) -> str:
-    """An earlier judgement of the same finding, whose data were others."""
+def was(one: Entry, is_changed: bool) -> str:
+    """An earlier judgement of the same finding that does not hold by itself."""
     reason = f": {texts.plain(one.reason)}" if one.reason else ""
-    return f"{one.verdict}{reason} ({texts.plain(one.by)}). Data er ændret siden."
+    return f"{one.verdict}{reason} ({texts.plain(one.by)}).{' Data er ændret siden.' if is_changed else ''}"
 
 
 def phrase(verdict: str, many: int) -> str:

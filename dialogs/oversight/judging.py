@@ -142,14 +142,15 @@ class Judgements:
         """The numbers of a run's findings, the worst first."""
         return await asyncio.to_thread(numbers_of, self._oversight.findings(run))
 
-    async def last_time(self, run: Run, nr: int, earlier: Run) -> Entry | None:
-        """What was said of the same finding in an earlier run, whether or not its data are the same."""
+    async def last_time(self, run: Run, nr: int, earlier: Run) -> tuple[Entry, bool] | None:
+        """What was said of the same finding in an earlier run, and whether its data are others now."""
         key, path = (await self._oversight.of(run)).key, self._oversight.findings(run)
         own = await asyncio.to_thread(lambda: next(prints(path, key, {nr}), None))
         if own is None:
             return None
         same = select(TABLE).where(TABLE.c.run == earlier.id, TABLE.c.key_sha256 == own.key)
-        return next(iter(await self._found(same.order_by(TABLE.c.seq.desc()).limit(1))), None)
+        found = await self._found(same.order_by(TABLE.c.seq.desc()).limit(1))
+        return (found[0], found[0].row_sha256 != own.row) if found else None
 
     async def carry(self, run: Run, earlier: Run) -> int:
         """Take over what was said to be ok or explained in an earlier run, where everything that the finding says is the same; how many.

@@ -78,6 +78,8 @@ async def test_what_was_ok_or_explained_carries_over_where_the_data_are_the_same
         "F0": ("ok", "", "Sofie Lund (overført)", "sofie", earlier.id),
         "F2": ("forklaret", "Rammeaftale", "Jens Kjær (overført)", "jens", earlier.id),
     }
+    last = {name: await judgements.last_time(later, rows[name], earlier) for name in ("F4", "F6")}
+    assert {name: (one[0].verdict, one[1]) for name, one in last.items() if one} == {"F4": ("forklaret", True), "F6": ("fejl", False)}
     await judgements.put(later, [rows["F2"]], "fejl", "Aftalen er udløbet", by=SOFIE)
     assert await judgements.carry(later, earlier) == 2  # once more changes nothing
     assert (await judgements.of(later))[rows["F2"]].verdict == "fejl"
