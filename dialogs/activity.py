@@ -72,10 +72,13 @@ async def listed(turn: Turn, text: str, before: datetime | None) -> None:
     which = wanted(turn, text, before)
     jobs, me = turn.desk.jobs, turn.event.who.id
     rows = await jobs.mine(me, MOST + 1, which)
+    about = await jobs.recalled(me, [row.key for row in rows])
+    if which.state == "open":  # what was told as done is about to be closed
+        rows = [row for row in rows if not (row.state == "running" and "done" in about.get(row.key, Recalled()).told)]
     if not rows:
         turn.say(nothing(which, saved=bool(SAVED.search(fold(text)))))
         return
-    shown, about = rows[:MOST], await jobs.recalled(me, [row.key for row in rows[:MOST]])
+    shown = rows[:MOST]
     asking = {one.key for one in await open_asks(turn)}
     facts = [await line(turn, place, row, about.get(row.key, Recalled()), asking) for place, row in enumerate(shown, 1)]
     buttons = await acts(turn, shown, about, asking)
