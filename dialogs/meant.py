@@ -167,7 +167,7 @@ def pair_of(turn: Turn, parts: tuple[str, str]) -> tuple[Offer, Offer] | None:
             intent in SMALL
             or intent not in {*WISHES, *UNLEARNED}
             or sentences.wanted(part) is not None
-            or not (case or meaning.confidence >= LIKELY)
+            or not (case or intent == REMOVES or meaning.confidence >= LIKELY)  # what a rule tells is sure
         ):
             return None
         found.append(Offer(label=wish(intent).label, intent=intent, text=part))
