@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["place"]  # a fixture
 TASKS, DOCUMENTS = "/servicenow/api/now/table/sc_task", "/edoc"
-DIES = {"killed before": {"status": 503, "retry_after": 2, "times": 1}, "killed after": {"drop_answer": True, "times": 1}}
+LOST = {"drop_answer": True, "times": 1}  # the effect happens, and nobody hears of it
 
 
 async def followed(place: Place, run: Run, number: int, **more: Any) -> FollowUp:
@@ -138,14 +138,14 @@ async def test_signed_followed_up_closed_and_filed_once_whatever_dies(tmp_path: 
         await says(here, "Jens Kjær", "kør tilsynet med godkendelser fra bestilleren selv for 3. kvartal", "ja")
         await until_told(here, "Jens Kjær", "2 fund")
         assert "2 fejl" in await says(here, "Jens Kjær", "fund 1-2 er fejl: godkendt uden fuldmagt")
-        for number, (name, fault) in enumerate({**DIES, "answer lost": {"drop_answer": True, "times": 1}}.items()):
+        for number, dies in enumerate((True, False)):
             await says(here, "Jens Kjær", f"følg op på fund {number % 2 + 1}")
             filled = {"what": f"Find bilag {number}", "responsible": "Ole Bang", "deadline": "2026-12-04"}
             assert "Passer det" in str(await (await here.house.person("Jens Kjær")).presses("Send", filled))
-            await agreed(here, "Jens Kjær", {"path": TASKS, "method": "POST", **fault}, dies=name.startswith("killed"))
+            await agreed(here, "Jens Kjær", {"path": TASKS, "method": "POST", **LOST}, dies=dies)
             await until_told(here, "Jens Kjær", f"Oprettet i ServiceNow: SCTASK{10014 + number:07d}")
         await says(here, "Ole Bang", "SCTASK0010014 er gjort: bilaget ligger på sagen")
-        await agreed(here, "Ole Bang", {"path": TASKS, "method": "PATCH", **DIES["killed after"]}, dies=True)
+        await agreed(here, "Ole Bang", {"path": TASKS, "method": "PATCH", **LOST}, dies=True)
         await until_told(here, "Ole Bang", "SCTASK0010014 er lukket")
         assert "skriver under" in await says(here, "Henrik Dahl", "skriv under på tilsynet")
         await agreed(
@@ -153,10 +153,10 @@ async def test_signed_followed_up_closed_and_filed_once_whatever_dies(tmp_path: 
         )
         await until_told(here, "Henrik Dahl", "(version 1)")
         assert "Passer det" in await says(here, "Henrik Dahl", "journalisér tilsynet på sag 2026-0012345")
-        await agreed(here, "Henrik Dahl", {"path": DOCUMENTS, "match": "Base64Data", **DIES["killed after"]}, dies=True)
+        await agreed(here, "Henrik Dahl", {"path": DOCUMENTS, "match": "Base64Data", **LOST}, dies=True)
         await until_told(here, "Henrik Dahl", "er journaliseret på sag 2026-0012345")
         lines = await here.house.writes()
-        assert made(lines, lambda line: line["method"] == "POST" and line["path"].split("?")[0].endswith("/sc_task")) == 3
+        assert made(lines, lambda line: line["method"] == "POST" and line["path"].split("?")[0].endswith("/sc_task")) == 2
         assert made(lines, lambda line: line["path"].endswith("/CreateDocument")) == 1
         signatures = [json.loads(body) for (body,) in here.sql("SELECT body FROM audit WHERE kind = 'signature'")]
         assert [one["version"] for one in signatures] == [1]
