@@ -165,7 +165,7 @@ class House:
         """Until nobody's job is at work, or for two seconds: a job closes just after it has told. One that waits for an answer rests."""
         jobs = self.app[app.DESK].jobs
         for _ in range(100):
-            resting = {key for (key, _), waiting in jobs._waits._here.items() if not waiting.woken.is_set()}  # noqa: SLF001 - nothing else tells
+            resting = {key for (key, _), waiting in jobs._waits._here.items() if not waiting.woken.is_set()}
             recent = [one for person in self.people.values() for one in await jobs.mine(person.id, 5)]
             if all(one.state != "running" or one.key in resting for one in recent):
                 return

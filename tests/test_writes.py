@@ -44,7 +44,11 @@ FAULTS: dict[str, dict[str, Any]] = {
     "killed after": {"drop_answer": True, "times": 1},
 }
 READS = {"oversight.run", "oversight.sign", "oversight.ask", "oversight.extract"}  # what they find, keep and say stays here
-OF_A_RUN = {"oversight.follow", "oversight.close", "oversight.journal"}  # tried over one run that is there, in dialogs/test_oversight_following.py
+OF_A_RUN = {
+    "oversight.follow",
+    "oversight.close",
+    "oversight.journal",
+}  # tried over one run that is there, in dialogs/test_oversight_following.py
 TROUBLED = re.compile(r"^\((?:fault|drop|slow|later|edit)", re.MULTILINE)
 OTHERS = re.compile(r"\n\(as ")  # who approves a standard request: here nobody need, by tests/rules
 SAME = re.compile(r"Set-|(?:Add|Remove)-\w+Permission")  # said a second time in the same words it changes nothing
