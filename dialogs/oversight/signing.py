@@ -1,6 +1,6 @@
 """Signatures: the text that is signed, what stands in the way of it, and the versions of a run's judgement, which are only ever added.
 
-A signature holds for the judgements that it was put under: when one of them changes, the run is signed again as the next version.
+A signature holds for the judgements and the sample that it was put under: when one of them changes, the run is signed again as the next version.
 Who ran a tilsyn has prepared it and does not sign it; who judged may sign, because deciding is the manager's own work.
 """
 
@@ -36,15 +36,18 @@ TABLE = Table(
     Column("run", String, primary_key=True),
     Column("version", Integer, primary_key=True),  # from 1
     Column("job", String, nullable=False),  # the key of the job that signed
-    Column("digest", String, nullable=False),  # of the judgements that it holds for
+    Column("digest", String, nullable=False),  # of the judgements and the sample that it holds for
     Column("at", String, nullable=False),  # UTC, ISO
-    Column("body", Text, nullable=False),  # JSON: prepared_by, signed_by, by_id, text, conclusion, minutes, until
+    Column("body", Text, nullable=False),  # JSON: prepared_by, signed_by, by_id, text, conclusion, minutes, until, with_sample
 )
 
 
 @dataclass(frozen=True)
 class Signed(Signature):
-    """A signature as it is kept. minutes: that people spent on the run until then. until: the newest judgement then (its seq)."""
+    """A signature as it is kept. minutes: that people spent on the run until then. until: the newest judgement then (its seq).
+
+    with_sample: whether the digest is of the sample too, as it is of all but the oldest.
+    """
 
     by_id: str = ""
     job: str = ""
@@ -52,11 +55,12 @@ class Signed(Signature):
     conclusion: str = ""
     minutes: int = 0
     until: int = 0
+    with_sample: bool = True
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be signed. lines: label and value. digest, until: of the judgements, their hash and the newest of them (its seq).
+    """What is to be signed. lines: label and value. digest: of the judgements and the sample. until: the newest judgement (its seq).
 
     before: the signature that it takes the place of.
     """
@@ -80,7 +84,7 @@ class Signatures:
 
     async def put(self, run: Run, signed: Signed) -> None:
         """Keep a signature; safe to repeat by the same job. Raises Taken."""
-        names = ("prepared_by", "signed_by", "by_id", "text", "conclusion", "minutes", "until")
+        names = ("prepared_by", "signed_by", "by_id", "text", "conclusion", "minutes", "until", "with_sample")
         row = {
             "run": run.id,
             "version": signed.version,
@@ -110,12 +114,15 @@ class Signatures:
         return [signed_of(row) for row in await self._oversight.runs.do(lambda connection: connection.execute(asked).all(), TABLE)]
 
     async def current(self, run: Run) -> Signed | None:
-        """The signature that holds: none where a judgement was changed since."""
+        """The signature that holds: none where a judgement or the sample was changed since."""
         versions = await self.of(run)
         if not versions:
             return None
-        now = await asyncio.to_thread(digest, run, await self._oversight.judgements.of(run))
-        return versions[-1] if versions[-1].digest == now else None
+        last, sample = versions[-1], await samples.of(self._oversight, run)
+        if sample and not last.with_sample and sample.at <= last.at:  # nothing of it was drawn since: it is the one that was signed
+            sample = None
+        now = await asyncio.to_thread(digest, run, await self._oversight.judgements.of(run), sample)
+        return last if last.digest == now else None
 
     async def remove(self, runs: list[str]) -> None:
         """Forget those of runs that are deleted; what the chain of proof holds of them stays."""
@@ -124,7 +131,8 @@ class Signatures:
 
 def signed_of(row: Any) -> Signed:
     """A row of the table."""
-    return Signed(at=datetime.fromisoformat(row.at), version=row.version, job=row.job, digest=row.digest, **json.loads(row.body))
+    body = {"with_sample": False, **json.loads(row.body)}
+    return Signed(at=datetime.fromisoformat(row.at), version=row.version, job=row.job, digest=row.digest, **body)
 
 
 async def drafted(oversight: "Oversight", run: Run) -> Draft:
@@ -135,7 +143,7 @@ async def drafted(oversight: "Oversight", run: Run) -> Draft:
     drawn = f"{sample.wish.said}: {telling.number(len(sample.numbers))} af {telling.number(sample.population)} fund" if sample else ""
 
     def written() -> Draft:
-        hashed = digest(run, entries)
+        hashed = digest(run, entries, sample)
         lines = [
             ("Spørgsmål", tilsyn.question),
             ("Periode", periods.said(run.period)),
@@ -148,9 +156,12 @@ async def drafted(oversight: "Oversight", run: Run) -> Draft:
             ("Kørt af", f"{run.by_name}, {telling.cell(texts.local(run.started_at))}"),
             ("Resultatets SHA-256", spaced(run.sha256)),
             ("SQL-filens SHA-256", spaced(run.sql_sha256)),
-            ("Vurderingernes SHA-256", spaced(hashed)),
+            ("Vurderingernes og stikprøvens SHA-256" if sample else "Vurderingernes SHA-256", spaced(hashed)),
             ("Version", str(len(versions) + 1)),
-            (f"Ændret siden version {before.version}" if before else "", changes(was, entries) if before else ""),
+            (
+                f"Ændret siden version {before.version}" if before else "",
+                changes(was, entries, drawn if sample and before and sample.at > before.at else "") if before else "",
+            ),
         ]
         told = tuple((label, texts.masked(value)) for label, value in lines if value)
         until = max((one.seq for one in entries.values()), default=0)
@@ -174,12 +185,14 @@ def population(run: Run) -> str:
     return f"{texts.count(run.looked_at, 'række', 'rækker')}: {', '.join(parts)}"
 
 
-def digest(run: Run, entries: Mapping[int, Entry]) -> str:
-    """The SHA-256 of a run's rows and all judgements of them that count. For a thread, where there are many."""
+def digest(run: Run, entries: Mapping[int, Entry], sample: samples.Drawn | None = None) -> str:
+    """The SHA-256 of a run's rows, its sample and all judgements that count. For a thread, where there are many."""
     hashed = sha256(json.dumps([run.id, run.sha256, run.sql_sha256]).encode())
     for nr, one in sorted(entries.items()):
         said_ = [nr, one.row_sha256, one.verdict, one.reason, one.by_id, one.at.isoformat(), one.carried]
         hashed.update(json.dumps(said_, ensure_ascii=False).encode())
+    if sample:
+        hashed.update(json.dumps(["sample", sample.wish.model_dump(), sample.numbers], ensure_ascii=False).encode())
     return hashed.hexdigest()
 
 
@@ -200,12 +213,13 @@ def judges(entries: Mapping[int, Entry]) -> str:
     return ", ".join(f"{name} ({telling.number(count)})" for name, count in sorted(by.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def changes(was: Mapping[int, Entry], now: Mapping[int, Entry]) -> str:
-    """Which judgements are others than when it was signed before."""
+def changes(was: Mapping[int, Entry], now: Mapping[int, Entry], drawn: str = "") -> str:
+    """Which judgements are others than when it was signed before. drawn: the sample, where it was drawn or grew since."""
     changed = [nr for nr in sorted({*was, *now}) if said(was.get(nr)) != said(now.get(nr))]
     told = [f"fund {nr}: {said(was.get(nr))} → {said(now.get(nr))}" for nr in changed[:MOST_CHANGES]]
     more = len(changed) - len(told)
-    return "; ".join([*told, *([f"og {telling.number(more)} mere"] if more else [])]) or "samme vurderinger, givet igen"
+    sample = [f"stikprøven er nu {drawn}"] if drawn else []
+    return "; ".join([*sample, *told, *([f"og {telling.number(more)} mere"] if more else [])]) or "samme vurderinger, givet igen"
 
 
 def said(one: Entry | None) -> str:

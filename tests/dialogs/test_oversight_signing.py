@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import update
 
 import app
 from connectors.directory import Directory
@@ -36,6 +37,15 @@ async def signed(place: Place, run: Run, job: str = "sign:1") -> Signed:
     one = Signed(run.by_name, "Karen Mørch", oversight.now(), text, draft.version, "karen", job, draft.digest, "Fulgt op.", 40, draft.until)
     await oversight.signatures.put(run, one)
     return one
+
+
+async def unmarked(place: Place, run: Run) -> None:
+    """Its signature as those were kept whose digest was of the judgements alone."""
+    (one,) = await place.oversight.signatures.of(run)
+    body = {name: getattr(one, name) for name in ("prepared_by", "signed_by", "by_id", "text", "conclusion", "minutes", "until")}
+    hashed = signing.digest(run, await place.oversight.judgements.of(run))
+    change = update(signing.TABLE).values(digest=hashed, body=json.dumps(body)).where(signing.TABLE.c.run == run.id)
+    await place.oversight.runs.do(lambda connection: connection.execute(change), signing.TABLE)
 
 
 async def test_the_text_says_what_was_looked_at_found_and_judged_and_names_its_hashes(place: Place) -> None:
@@ -103,7 +113,23 @@ async def test_a_sample_is_enough_where_the_tilsyn_asks_for_one_and_no_smaller_o
     assert len(await oversight.judgements.left(run, wanted)) == 3
     await oversight.judgements.put(run, drawn.numbers, "ok", "", by=JENS)
     assert await oversight.judgements.left(run, wanted) == []
-    assert "Stikprøve: 3 tilfældige: 3 af 8 fund" in (await signed(place, run)).text.splitlines()
+    first = await signed(place, run)
+    assert "Stikprøve: 3 tilfældige: 3 af 8 fund" in first.text.splitlines()
+    assert await oversight.signatures.current(run) == first
+    begun = oversight.now()
+    oversight.now = lambda: begun + timedelta(hours=1)
+    await unmarked(place, run)
+    assert await oversight.signatures.current(run) == replace(
+        first, digest=signing.digest(run, await oversight.judgements.of(run)), with_sample=False
+    )
+    await samples.draw(oversight, run, samples.Wish(size=5), "Jens Kjær")
+    assert await oversight.signatures.current(run) is None  # two of the five are not judged
+    await oversight.judgements.put(run, await judged.to_judge(oversight, run) or (), "ok", "", by=JENS)
+    second = await signed(place, run, "sign:2")
+    assert "Ændret siden version 1: stikprøven er nu 5 tilfældige: 5 af 8 fund; fund " in second.text
+    assert await oversight.signatures.current(run) == second
+    await samples.draw(oversight, run, samples.Wish(size=6), "Jens Kjær")
+    assert await oversight.signatures.current(run) is None
 
 
 async def test_findings_about_oneself_are_found_by_any_id_in_any_column(place: Place) -> None:
