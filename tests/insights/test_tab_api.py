@@ -317,6 +317,7 @@ async def test_several_people_judge_at_once_and_no_entry_is_lost(tab: Tab) -> No
         ({"numbers": [], "verdict": "ok"}, "Skriv, hvilket fund"),
         ({"numbers": ["1"], "verdict": "ok"}, "Vælg mindst ét fund"),
         ({"numbers": [True], "verdict": "ok"}, "Vælg mindst ét fund"),
+        ({"numbers": [*range(1, 10_002)], "verdict": "ok"}, "Der kan vurderes 10.000 fund ad gangen"),
         ({"all": {"query": "", "count": 3}, "verdict": "ok"}, "Der er nu 7 fund i udvalget"),
         ([], "Vælg en vurdering"),
     ],
@@ -360,7 +361,11 @@ async def test_a_right_holds_for_a_minute_and_a_refusal_for_nothing(tab: Tab) ->
     rights = Rights(clock=lambda: now)
     assert await rights.may_see(desk, IDS["Sofie Lund"])
     assert not await rights.may_see(desk, IDS["Ole Bang"])
+    run = tab.runs["nothing"].id
+    assert (await tab.get(f"runs/{run}"))[0] == 200
     await tab.house.fault(path="/graph", status=403, times=99)
+    assert (await tab.get(f"runs/{run}"))[0] == 200
+    assert (await tab.post(f"runs/{run}/judge", {"numbers": [1], "verdict": "ok"}))[0] == 503  # a write asks anew
     now += 59
     assert await rights.may_see(desk, IDS["Sofie Lund"])
     with pytest.raises(Denied):
