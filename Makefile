@@ -29,7 +29,7 @@ test: setup ## Lint, types, all tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q -n 6 --dist loadgroup
+	@$(BIN)/pytest -q -n 6 --dist loadscope --no-loadscope-reorder
 
 bench: setup ## Benchmarks, with ratios
 	@$(BIN)/python -m bench

@@ -28,6 +28,7 @@ async def lived(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
             while "er oprettet" not in str(said):
                 said = await ole.hears()
             house.later += timedelta(days=1)
+        await house.calm()
         yield house
 
 

@@ -20,6 +20,7 @@ Du kan også skrive: {labels}.
 Udfyld feltet ”{label}”.
 Tjek feltet ”{label}”.
  … (forkortet)
+Filen kunne ikke lægges i dit OneDrive. Prøv igen om lidt.
 og {left} mere
 """
 DANISH = re.compile(r"[æøåÆØÅ”…]|\b(du|mig|jeg|svaret|modtaget|mere)\b", re.IGNORECASE)
