@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dialogs.oversight import telling
 from dialogs.oversight.cells import Column, Value, amount, columns_of, day, moment, rows_of
 from dialogs.oversight.sheets import Book
 from dialogs.oversight.shown import VERDICTS, Shown
@@ -62,7 +63,7 @@ def _overview(book: Book, shown: Shown) -> None:
     sheet.row += 1
     sheet.pairs(shown.about)
     sheet.row += 1
-    sheet.pairs([("Rækkernes SHA-256", run.sha256 or "–"), ("SQL-filens SHA-256", run.sql_sha256)], "text")
+    sheet.pairs([("Rækkernes SHA-256", telling.spaced(run.sha256)), ("SQL-filens SHA-256", telling.spaced(run.sql_sha256))], "text")
 
 
 def _findings(book: Book, shown: Shown) -> None:
@@ -123,7 +124,13 @@ def _sample(book: Book, shown: Shown) -> None:
     columns = columns_of(shown.findings)
     sheet = book.sheet("Stikprøve", [22, *[one.width for one in columns], 18, 50])
     sheet.pairs(
-        [("Metode", sample.method), ("Frø", sample.seed), ("Population", sample.population), ("Udtaget", len(sample.numbers))], "text"
+        [
+            ("Metode", sample.method),
+            ("Frø", telling.spaced(sample.seed)),
+            ("Population", sample.population),
+            ("Udtaget", len(sample.numbers)),
+        ],
+        "text",
     )
     sheet.pairs([("Det kan siges", sample.said or "Endnu intet: rækkerne er ikke vurderet.")], "text")
     sheet.row += 1
@@ -175,7 +182,7 @@ def _lineage(book: Book, shown: Shown) -> None:
     for one in shown.run.lineage:
         values = [
             one.dataset, one.source, one.query, day(one.first), day(one.last), moment(one.fetched_at),
-            one.rows, one.reported_rows, amount(one.control_total), amount(one.reported_total), one.sha256, " ".join(one.notes),
+            one.rows, one.reported_rows, amount(one.control_total), amount(one.reported_total), telling.spaced(one.sha256), " ".join(one.notes),
         ]  # fmt: skip
         sheet.add(values, [named for _, _, named in LINEAGE])
     sheet.filtered(len(LINEAGE))

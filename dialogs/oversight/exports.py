@@ -18,7 +18,7 @@ Kind = Literal["xlsx", "pdf"]
 KINDS: tuple[Kind, ...] = ("xlsx", "pdf")
 TYPES: dict[Kind, str] = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf"}
 FOLDER = "eksport"  # of a run's folder
-EDITION = 2  # of what the exporters make of the same content: counted up, everything is made anew
+EDITION = 3  # of what the exporters make of the same content: counted up, everything is made anew
 ODD = '<>:"/\\|?*'  # signs that no file's name may hold on Windows
 
 

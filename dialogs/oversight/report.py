@@ -121,7 +121,7 @@ def method(shown: Shown) -> Section:
     sample = shown.sample
     if sample is None:
         return Section("Metode", ["Reglen er brugt på alle rækker i populationen. Der er ikke udtaget en stikprøve."])
-    facts = [("Stikprøve", sample.method), ("Af", f"{telling.number(sample.population)} rækker"), ("Frø", sample.seed)]
+    facts = [("Stikprøve", sample.method), ("Af", f"{telling.number(sample.population)} rækker"), ("Frø", telling.spaced(sample.seed))]
     facts.append(("Udtaget", ", ".join(f"nr. {number}" for number in sample.numbers)))
     return Section("Metode", [sample.said] if sample.said else [], facts)
 
@@ -189,13 +189,13 @@ def follow_up(shown: Shown) -> Section:
 
 def lineage(shown: Shown) -> Section:
     """Where the data come from, and the hashes that tell that they are the ones."""
-    facts = [("Rækkernes SHA-256", shown.run.sha256 or "–"), ("SQL-filens SHA-256", shown.run.sql_sha256)]
+    facts = [("Rækkernes SHA-256", telling.spaced(shown.run.sha256)), ("SQL-filens SHA-256", telling.spaced(shown.run.sql_sha256))]
     for one in shown.run.lineage:
         counted = f"{telling.number(one.rows)} rækker" + (
             "" if one.reported_rows is None else f" (kilden oplyser {telling.number(one.reported_rows)})"
         )
         total = "" if one.control_total is None else f" Kontrolsum {telling.cell(one.control_total)}."
-        said = f"{one.source}. {one.query}. Hentet {moment(one.fetched_at)}. {counted}.{total} SHA-256 {one.sha256}. {' '.join(one.notes)}"
+        said = f"{one.source}. {one.query}. Hentet {moment(one.fetched_at)}. {counted}.{total} SHA-256 {telling.spaced(one.sha256)}. {' '.join(one.notes)}"
         facts.append((one.dataset, said.strip()))
     return Section("Data og herkomst", facts=facts)
 

@@ -154,9 +154,9 @@ async def drafted(oversight: "Oversight", run: Run) -> Draft:
             ("Vurdering", counted(entries) if run.rows else ""),
             ("Vurderet af", judges(entries)),
             ("Kørt af", f"{run.by_name}, {telling.cell(texts.local(run.started_at))}"),
-            ("Resultatets SHA-256", spaced(run.sha256)),
-            ("SQL-filens SHA-256", spaced(run.sql_sha256)),
-            ("Vurderingernes og stikprøvens SHA-256" if sample else "Vurderingernes SHA-256", spaced(hashed)),
+            ("Resultatets SHA-256", telling.spaced(run.sha256)),
+            ("SQL-filens SHA-256", telling.spaced(run.sql_sha256)),
+            ("Vurderingernes og stikprøvens SHA-256" if sample else "Vurderingernes SHA-256", telling.spaced(hashed)),
             ("Version", str(len(versions) + 1)),
             (
                 f"Ændret siden version {before.version}" if before else "",
@@ -227,11 +227,6 @@ def said(one: Entry | None) -> str:
     if one is None:
         return "ikke vurderet"
     return f"{one.verdict} ({texts.shortened(one.reason, 80)})" if one.reason else one.verdict
-
-
-def spaced(hash_: str) -> str:
-    """A hash in groups of four: never taken for a CPR number, and to be compared by eye. A run without findings has none of rows."""
-    return " ".join(hash_[at : at + 4] for at in range(0, len(hash_), 4)) or "–"
 
 
 def spent(entries: Mapping[int, Entry], since: int) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -100,6 +101,15 @@ def test_a_long_list_says_what_it_leaves_out(shown: Shown, monkeypatch: pytest.M
     assert "De første 4 af 10 rækker. Resten står i regnearket." in told
     assert "0000000004" in told
     assert "0000000005" not in told
+
+
+def test_a_hash_is_told_whole_whatever_its_digits(shown: Shown) -> None:
+    digits = "0101701234" + "a" * 54
+    fetched = shown.run.lineage[0].model_copy(update={"sha256": digits})
+    run = shown.run.model_copy(update={"sha256": digits, "sql_sha256": digits, "lineage": (fetched,)})
+    assert shown.sample
+    told = replace(shown, run=run, sample=replace(shown.sample, seed=digits))
+    assert json.dumps(report.safe(report.content(told)), ensure_ascii=False).count("0101 7012 34aa aaaa") == 4
 
 
 def test_the_template_reads_nothing_beside_itself() -> None:
