@@ -19,7 +19,7 @@ SPLIT = ("test_writes.py", "test_kill.py", "test_approvals_time.py", "test_trans
 FIRST = (*SPLIT[:2], "test_oversight_following.py", "test_oversight_chat.py", "test_tab_pages.py", "test_nlu_card_train.py", *SPLIT[2:])
 
 
-class Shares(LoadScopeScheduling):
+class Shares(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """What one process takes: a file's tests; of the files that take longest, a single test, or all that is tried on one transcript."""
 
     @override
