@@ -10,6 +10,7 @@ from connectors.fetched import Fetched
 from dialogs import texts
 from dialogs.oversight import compare, comparing, periods, samples, telling
 from dialogs.oversight.heads import Tilsyn
+from dialogs.oversight.judged import to_judge
 from dialogs.oversight.runner import Oversight
 from dialogs.oversight.shown import VERDICTS, Action, Judgement, Shown, moment
 from dialogs.oversight.store import STATES, Run
@@ -72,8 +73,8 @@ async def standings(oversight: Oversight, year: int) -> list[Standing]:
 
 async def standing(oversight: Oversight, tilsyn: Tilsyn, run: Run) -> Standing:
     """How a whole run stands: all its findings are judged, or those of its sample where the tilsyn is by sample."""
-    judgements, drawn = await oversight.judgements.of(run), await samples.of(oversight, run)
-    wanted = drawn.numbers if drawn and tilsyn.sample != "alle" else range(1, run.rows + 1)
+    judgements, sample = await oversight.judgements.of(run), await to_judge(oversight, run)
+    wanted = range(1, run.rows + 1) if sample is None else sample
     return Standing(tilsyn, run, len(wanted), sum(nr in judgements for nr in wanted), await signed_by(oversight, run))
 
 

@@ -19,8 +19,13 @@ from dialogs.talk import Button, Fact, Input
 from dialogs.turn import Turn
 from dialogs.words import Word
 from nlu.normalise import fold
+from nlu.understanding import LIKELY, OUT_OF_SCOPE
 
 AT_ONCE = 25  # findings that are judged in one go without being asked about
+UNREAD = "Jeg kan ikke se, hvilke fund du mener. Skriv det som fx fund 3-9."
+REQUEST = re.compile(
+    r"(?:jeg (?:vil|skal|har brug for|mangler)|kan (?:du|jeg)|vil du|vis|hent|bestil|opret|koer|find|luk|send|lav|book|start)\b"
+)
 MOST_FACTS = 18  # columns of a finding on its card
 CELL = 200  # characters of a value there
 DIGITS = {"et": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "syv": 7, "otte": 8, "ni": 9, "ti": 10}
@@ -32,7 +37,7 @@ SAID: dict[Verdict, str] = {  # as people say it; the longer first
     "ok": r"ok(?:ay)?|i\s+orden|fin[et]?|korrekt\w*",
 }
 WHICH = (
-    r"(?P<rest>resten|de\s+andre|de\s+sidste)|(?P<every>(?:de(?:t|m)?\s+(?:er\s+)?)?alle(?:\s+(?:sammen|fund(?:ene)?|\d+))?)"
+    r"(?P<rest>(?:alle\s+)?(?:resten|de\s+(?:andre|øvrige|sidste|resterende)(?:\s+fund)?))|(?P<every>(?:de(?:t|m)?\s+(?:er\s+)?)?alle(?:\s+(?:sammen|fund(?:ene)?|\d+))?)"
     r"|(?P<this>den(?:\s+her)?|det(?:te)?(?:\s+her)?(?:\s+fund)?|fundet)"
     rf"|(?P<named>(?:fund(?:ene)?|nr\.?|nummer|række(?:rne)?|raekke(?:rne)?)\s*)?(?P<numbers>{NUMBERS}|(?<=\s)(?:{'|'.join(DIGITS)})\b)"
 )
@@ -99,17 +104,20 @@ async def judged(turn: Turn, button: Button, card: str, inputs: dict[str, str]) 
         await put(turn, run, [nr], verdict, why)
 
 
-async def by_words(turn: Turn) -> bool:
+async def by_words(turn: Turn, *, is_wish: bool = False) -> bool:
     """Judge what a text like "fund 3 er forklaret: beløbet er aftalt" or "alle er ok" names, or take the reason that was asked for.
 
-    False: the text is something else.
+    is_wish: it plainly asks for something else of a run, so it is no reason. False: the text is something else.
     """
     if await explained(turn):
         return True
-    if asked := asked_for(turn):
+    if not is_wish and (asked := asked_for(turn)):
         run, numbers, verdict = asked
         if await permitted(turn) and (found := await office(turn.desk).runs.get(run)):
-            await put(turn, found, numbers or await unjudged(turn, found), verdict, turn.text)
+            if numbers:
+                await put(turn, found, numbers, verdict, turn.text)
+            else:
+                await put_left(turn, found, await unjudged(turn, found), verdict, turn.text)
         return True
     said = JUDGES.fullmatch(" ".join(turn.text.split()))
     if said is None or turn.state.open:
@@ -120,8 +128,11 @@ async def by_words(turn: Turn) -> bool:
         return False  # "alle er ok" and "det er en fejl" with no run in sight may be of anything
     if not await permitted(turn):
         return True
-    if shown := await on_screen(turn):
-        await all_of(turn, shown, said, [int(on_card.data["nr"])] if on_card and said["this"] else spelt(said["numbers"] or ""))
+    named = [int(on_card.data["nr"])] if on_card and said["this"] else spelt(said["numbers"] or "")
+    if said["numbers"] and not named:
+        turn.say(UNREAD)
+    elif shown := await on_screen(turn):
+        await all_of(turn, shown, said, named)
     elif newest := await of(turn, "", None):
         turn.note("Hvilken kørsel mener du? Her er den nyeste. Skriv det igen, hvis det er den.")
         await following(turn, newest)
@@ -137,13 +148,21 @@ async def all_of(turn: Turn, run: Run, said: re.Match[str], named: list[int]) ->
         await following(turn, run)
     elif verdict != "ok" and not why:
         ask_why(turn, run, numbers, verdict, named=bool(named))
-    elif len(numbers) > AT_ONCE and not named:
-        many = f"alle {telling.number(len(numbers))}"
-        yes = Button(label="Ja, alle sammen", do="oversight judge", data={"run": run.id, "verdict": verdict, "why": why})
-        said_ = f"Der er {telling.number(len(numbers))} fund, som ikke er vurderet. Skal {many} være {verdict}?"
-        turn.say(said_, yes, Button(label="Nej tak", do="no"))
+    elif named:
+        await put(turn, run, named, verdict, why)
     else:
+        await put_left(turn, run, numbers, verdict, why)
+
+
+async def put_left(turn: Turn, run: Run, numbers: Sequence[int], verdict: Verdict, why: str) -> None:
+    """Judge all that are left; many of them only after a yes."""
+    if len(numbers) <= AT_ONCE:
         await put(turn, run, numbers, verdict, why)
+        return
+    many = f"alle {telling.number(len(numbers))}"
+    yes = Button(label="Ja, alle sammen", do="oversight judge", data={"run": run.id, "verdict": verdict, "why": why})
+    said = f"Der er {telling.number(len(numbers))} fund, som ikke er vurderet. Skal {many} være {verdict}?"
+    turn.say(said, yes, Button(label="Nej tak", do="no"))
 
 
 def verdict_of(said: re.Match[str]) -> Verdict:
@@ -183,6 +202,8 @@ def asked_for(turn: Turn) -> tuple[str, list[int], Verdict] | None:
         return None
     if words.means(turn.text) is not None or turn.text.rstrip().endswith("?") or JUDGES.fullmatch(" ".join(turn.text.split())):
         return None
+    if REQUEST.match(fold(turn.text)) and turn.meaning.intent != OUT_OF_SCOPE and turn.meaning.confidence >= LIKELY:
+        return None  # the form of a wish too: a reason alone often looks like the report of an error
     verdict = asking.get("of", "")
     return (asking["run"], [int(one) for one in asking["numbers"].split()], verdict) if verdict in VERDICTS else None
 
@@ -246,7 +267,12 @@ async def over(turn: Turn, run: Run) -> None:
     """Nothing is left to judge: how it was judged, and what comes next."""
     oversight = office(turn.desk)
     entries = await oversight.judgements.of(run)
-    turn.say(f"Alle fund er vurderet: {counted(entries.values())}.", *steps(run, entries.values()))
+    wanted = await to_judge(oversight, run)
+    whole = wanted is None or len(wanted) >= run.rows
+    every = "Alle fund er vurderet"
+    if wanted is not None and not whole:
+        every = f"Alle {telling.number(len(wanted))} fund i stikprøven er vurderet (af {telling.number(run.rows)} fund)"
+    turn.say(f"{every}: {counted(entries.values())}.", *steps(run, entries.values()))
 
 
 def steps(run: Run, entries: Collection[Entry]) -> list[Button]:
@@ -298,6 +324,17 @@ def spoken(numbers: Sequence[int]) -> str:
     if len(ordered) > 2 and all(b == a + 1 for a, b in pairwise(ordered)):
         return f"fund {ordered[0]}-{ordered[-1]}"
     return f"fund {texts.names(map(str, ordered))}" if len(ordered) <= 8 else f"{telling.number(len(ordered))} fund"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Every one of them, in ranges: fund 1-3, 5 og 7-9."""
+    parts: list[list[int]] = []
+    for nr in sorted(set(numbers)):
+        if parts and nr == parts[-1][1] + 1:
+            parts[-1][1] = nr
+        else:
+            parts.append([nr, nr])
+    return f"fund {texts.names(f'{first}-{last}' if last > first else str(first) for first, last in parts)}"
 
 
 PRESSES = {"oversight judge": pressed, "oversight verdict": judged}

@@ -248,7 +248,11 @@ async def begin(turn: Turn) -> None:
     run = await in_sight(turn) if await permitted(turn) else None
     if run:
         named = judged.NAMED.search(turn.text)
-        await start(turn, Form.intent, "", {"of": run.id, "numbers": judged.spelt(named["numbers"]) if named else []})
+        numbers = judged.spelt(named["numbers"]) if named else []
+        if named and not numbers:
+            turn.say(judged.UNREAD)
+            return
+        await start(turn, Form.intent, "", {"of": run.id, "numbers": numbers})
 
 
 async def pressed(turn: Turn, button: Button, card: str, inputs: dict[str, str]) -> None:

@@ -38,10 +38,10 @@ async def by_words(turn: Turn) -> bool:
     """Do what the text asks for of a run. False: it asks for something else."""
     if turn.state.open or turn.desk.oversight is None:
         return False
-    if await judged.by_words(turn) or await oversight_extract.by_words(turn):
-        return True
     said = fold(turn.text)
     answer = next((answer for pattern, answer in WISHES if pattern.search(said)), None)
+    if await judged.by_words(turn, is_wish=answer is not None) or await oversight_extract.by_words(turn):
+        return True
     if answer is None:
         return False
     await answer(turn)

@@ -41,6 +41,8 @@ SAID = {  # which findings, what of them, and why
     "sæt fund 2 til skal undersøges: spørg Ole": ("2", "skal undersøges", "spørg Ole"),
     "fund tre er ok": ("3", "ok", None),
     "resten er fine": ("", "ok", None),
+    "alle de andre er fejl fordi adgangen skulle være lukket": ("", "fejl", "adgangen skulle være lukket"),
+    "de øvrige er ok": ("", "ok", None),
     "de er alle sammen i orden": ("", "ok", None),
     "det er en fejl: bilaget mangler": ("", "fejl", "bilaget mangler"),
 }
