@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 from typing_extensions import override
 
 from connectors.servicenow import ServiceNow
+from connectors.servicenow_tasks import Task
 from dialogs import texts
 from dialogs.desk import Desk
 from dialogs.fields import At, Text
@@ -84,20 +85,39 @@ class Form(Request):
     def facts(self) -> list[Fact]:
         return [Fact(label="Opfølgning", value=texts.plain(self.title)), *super().facts()]
 
+    @override
+    async def cleared(self, desk: Desk, job: Job) -> str:
+        """The right once more, by who ordered it."""
+        if await job.step("rights", may_close, desk, self.of, job.order.person["id"], returns=bool, on="directory"):
+            return ""
+        await job.tell("refused", {"reply": Reply(text=GONE).model_dump(mode="json")})
+        return "refused"
+
 
 async def concerns(desk: Desk, one: FollowUp, person: str) -> bool:
     """Whether somebody may see and close it: who does it, who decided it, and those who may see tilsyn. Raises ConnectorError."""
     return person in {one.responsible_id, one.owner_id} or await may_see(desk, person)
 
 
+async def may_close(desk: Desk, of: str, person: str) -> bool:
+    """Whether that person (id) may close that follow-up now. Raises ConnectorError."""
+    one = await office(desk).followups.get(of)
+    return one is not None and await concerns(desk, one, person)
+
+
 async def execute(form: Form, desk: Desk, job: Job) -> str:
-    """Close the task, keep what was done, end the reminders, and tell the other."""
+    """Close the task, keep what was done, end the reminders, and tell the other. Closed by somebody else meanwhile: say that."""
     one = await job.step("look up", office(desk).followups.get, form.of, returns=FollowUp | None, on="oversight")
     assert one is not None  # noqa: S101 - the notice has seen it, and they are deleted after years
-    task = await job.step("close", desk.systems.get(ServiceNow).close_task, one.task, f"{form.evidence}\n\n{form.requester.name}")
-    await job.step("keep", closed, desk, form, one, on="oversight")
+    task = await job.step("close", desk.systems.get(ServiceNow).close_task, one.task, notes(form))
+    kept = await job.step("keep", closed, desk, form, one, task, returns=FollowUp, on="oversight")
     await job.step("end reminders", ended, desk, form, one, on="jobs")
     link = (Button(label=f"Åbn {one.number}", url=task.link),)
+    if kept.closed_by not in {form.requester.name, "ServiceNow"} or kept.evidence not in {form.evidence, notes(form)}:
+        by = "i ServiceNow" if kept.closed_by == "ServiceNow" else f"af {texts.plain(kept.closed_by)}"
+        text = f"{one.number} var allerede lukket {by}; det, du skrev, er ikke gemt."
+        await job.tell("done", {"reply": Reply(text=text, buttons=link, key=f"closed-{job.reference}").model_dump(mode="json")})
+        return "nothing"
     await job.tell(
         "done", {"reply": Reply(text=f"{one.number} er lukket.", buttons=link, key=f"closed-{job.reference}").model_dump(mode="json")}
     )
@@ -107,10 +127,19 @@ async def execute(form: Form, desk: Desk, job: Job) -> str:
     return "done"
 
 
-async def closed(desk: Desk, form: Form, one: FollowUp) -> None:
-    """Keep what was done, and by whom."""
-    done = {"closed_at": desk.now(), "closed_by": form.requester.name, "evidence": form.evidence}
-    await office(desk).followups.put(one.model_copy(update=done))
+async def closed(desk: Desk, form: Form, one: FollowUp, task: Task) -> FollowUp:
+    """Keep what was done, and by whom, as the task has it; what is kept: the first that was written."""
+    by, evidence = form.requester.name, form.evidence
+    if task.notes.split() != notes(form).split():  # somebody had closed it there
+        by, evidence = "ServiceNow", texts.masked(task.notes.strip())[:1500]
+    followups = office(desk).followups
+    await followups.put(one.model_copy(update={"closed_at": desk.now(), "closed_by": by, "evidence": evidence}))
+    return await followups.get(one.id) or one
+
+
+def notes(form: Form) -> str:
+    """What stands in the task."""
+    return f"{form.evidence}\n\n{form.requester.name}".strip()
 
 
 async def ended(desk: Desk, form: Form, one: FollowUp) -> None:

@@ -29,6 +29,7 @@ from dialogs.workdays import next_workday
 from jobs.engine import Job
 
 MOST_TASKS = 10  # more findings than that share one task
+MOST_NAMED = 2000  # characters of their numbers in its text, which holds 4000
 DUE = time(16)
 
 
@@ -151,7 +152,13 @@ class Form(Request):
     @property
     def text(self) -> str:
         """What stands in each task."""
-        return f"{self.what}\n\nBesluttet af {self.requester.name}. Kørsel {self.of}."
+        named = f"Det gælder {self.named(MOST_NAMED)}.\n\n" if len(self.shares) == 1 else ""
+        return f"{self.what}\n\n{named}Besluttet af {self.requester.name}. Kørsel {self.of}."
+
+    def named(self, most: int) -> str:
+        """All findings by their numbers; too many for the room are cut, and it says so."""
+        told = judged.ranges(self.numbers)
+        return told if len(told) <= most else f"{told[:most].rpartition(',')[0]} … ({texts.count(len(self.numbers), 'fund', 'fund')} i alt)"
 
     @override
     def confirm(self) -> str:
@@ -165,7 +172,8 @@ class Form(Request):
             Fact(label=f"Opgave {place}" if len(self.shares) > 1 else "Opgave", value=texts.plain(self.heading(one)))
             for place, one in enumerate(self.shares, 1)
         ]
-        return [*titles, *super().facts()]
+        which = [Fact(label="Fund", value=self.named(400))] if len(self.shares) == 1 and len(self.numbers) > 1 else []
+        return [*titles, *which, *super().facts()]
 
     @override
     async def cleared(self, desk: Desk, job: Job) -> str:

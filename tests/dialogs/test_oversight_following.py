@@ -50,7 +50,9 @@ async def test_later_runs_say_whether_it_is_solved_still_there_or_back(place: Pl
     assert list(rows) == ["F2"]
     one, followups = await followed(place, run, rows["F2"]), place.oversight.followups
     assert (await followups.later(one)).said == ""
-    await place.run(Q3, key="2")
+    again = await place.run(Q3, key="2")
+    for number in range(50):  # of single units
+        await place.oversight.runs.put(again.model_copy(update={"id": f"x{number}", "given": {"enhed": f"{number}"}}))
     assert (await followups.later(one)).said == "stadig fundet i 3. kvartal 2026"
     place.money.amounts[2] = 20  # paid back
     await place.run(Q3, key="3")
@@ -81,6 +83,14 @@ def test_few_findings_have_a_task_each_and_many_share_one_that_names_them() -> N
     assert [fact.value for fact in few.facts()][:3] == [f"Ledelsestilsyn, fund {nr}: Manglende bilag, 3. kvartal 2026" for nr in (1, 2, 4)]
     assert many.shares == [tuple(range(1, 12))]
     assert many.facts()[0].value == "Ledelsestilsyn, fund 1-11: Manglende bilag, 3. kvartal 2026"
+    scattered = form(1, 4, 7, 8, 9, *range(20, 40, 2))
+    told = "fund 1, 4, 7-9, 20, 22, 24, 26, 28, 30, 32, 34, 36 og 38"
+    assert scattered.facts()[1].value == told
+    assert f"Det gælder {told}." in scattered.text
+    assert "Det gælder" not in few.text
+    most = form(*range(1, 9000, 2))
+    assert "… (4.500 fund i alt)" in most.text
+    assert len(most.text) < 2500
     assert len(form(*range(1, 2000, 2)).heading(tuple(range(1, 2000, 2)))) <= 160
     assert many.confirm() == "Jeg opretter 1 opgave i ServiceNow og minder dig om det. Passer det?"
 
