@@ -8,8 +8,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -281,7 +281,7 @@ def searched(text: str, columns: Mapping[str, Kind]) -> tuple[str, list[Any]]:
         for name in (name for name, one in columns.items() if one == kind):
             try:
                 part, more = between(quoted(name), kind, read(text))
-            except (ValueError, InvalidOperation):
+            except (ValueError, ArithmeticError):
                 break
             parts.append(part)
             values += more
@@ -301,20 +301,20 @@ def filtered(one: Filter, name: str, kind: Kind) -> tuple[str, list[Any]]:
         return f"{column} = ?", [truth(one.text)]
     try:
         value = READ[kind](one.text.strip())
-    except (ValueError, InvalidOperation):
+    except (ValueError, ArithmeticError):
         wanted = "en dag, fx 31.12.2026" if kind in {"day", "moment"} else "et tal, fx 1.234,50"
         raise BadWish(f"”{one.text}” er ikke {wanted}.") from None
     if one.how in {"is", "has"}:
         return between(column, kind, value)
     if one.how == "from":
         return f"{column} >= ?", [value]
-    return (f"{column} < ?", [value + timedelta(days=1)]) if kind == "moment" else (f"{column} <= ?", [value])
+    return f"{column} <= ?", [datetime.combine(value, time.max) if kind == "moment" else value]
 
 
 def between(column: str, kind: Kind, value: Any) -> tuple[str, list[Any]]:
     """That a column holds a value; a moment is of a day."""
     if kind == "moment":
-        return f"({column} >= ? AND {column} < ?)", [value, value + timedelta(days=1)]
+        return f"({column} >= ? AND {column} <= ?)", [value, datetime.combine(value, time.max)]  # after the last day there is none
     return f"{column} = ?", [value]
 
 
@@ -345,7 +345,15 @@ def amount(text: str) -> Decimal:
     return heads.amount(text.removesuffix("kr.").strip())
 
 
-READ: dict[Kind, Callable[[str], Any]] = {"number": amount, "count": heads.whole, "day": day, "moment": moment}
+def count(text: str) -> int:
+    """A whole number that a column can hold. Raises ValueError and OverflowError."""
+    value = heads.whole(text)
+    if abs(value) >> 63:
+        raise OverflowError(text)
+    return value
+
+
+READ: dict[Kind, Callable[[str], Any]] = {"number": amount, "count": count, "day": day, "moment": moment}
 
 
 def said(value: Any, kind: Kind) -> str:

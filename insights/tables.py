@@ -147,7 +147,9 @@ async def numbers_of(oversight: Oversight, reader: Reader, run: Run, body: Mappi
     """Which findings are meant. Raises CannotJudge where what an address shows is no longer what was seen."""
     numbers = body.get("numbers")
     if isinstance(numbers, list) and all(type(one) is int for one in numbers):
-        return sorted(set(numbers))[: AT_ONCE + 1]
+        if len(set(numbers)) > AT_ONCE:
+            raise CannotJudge(f"Der kan vurderes {telling.number(AT_ONCE)} fund ad gangen. Vælg færre.")
+        return sorted(set(numbers))
     every = body.get("all")
     if not isinstance(every, dict) or not isinstance(every.get("query"), str):
         raise CannotJudge("Vælg mindst ét fund.")

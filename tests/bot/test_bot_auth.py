@@ -198,6 +198,15 @@ async def test_the_stock_adapter_does_not_notice_it(connector: Connector, stock_
         assert await ask_stock(url, f"Bearer {signed(claims(connector.url), 'two', 'two')}", activity(connector.url)) == 500
 
 
+async def test_while_no_keys_can_be_had_nobody_is_let_in_and_teams_may_try_again(guarded: Running, openid: OpenId) -> None:
+    openid.status = 500
+    headers = {"Authorization": f"Bearer {signed(claims(guarded.connector.url))}"}
+    status, told = await guarded.post(guarded.activity(), headers)
+    assert (status, told["error"]["message"], guarded.brain.events) == (503, "the signing keys cannot be fetched", [])
+    openid.status = 200
+    assert (await guarded.post(guarded.activity(), headers))[0] == 201
+
+
 async def test_unknown_keys_cost_one_request_an_hour(openid: OpenId) -> None:
     now = 0.0
     async with aiohttp.ClientSession() as http:

@@ -70,6 +70,7 @@ FILTERS: list[tuple[tuple[Filter, ...], Callable[[dict[str, Any]], bool]]] = [
     (filtered(("dato", "from", "1.6.2026"), ("dato", "to", "2026-06-30")), lambda one: one["dato"] is not None and one["dato"].month == 6 and one["dato"].year == 2026),
     (filtered(("set", "is", "3-2-2026")), lambda one: one["set"].date() == date(2026, 2, 3)),
     (filtered(("set", "to", "3.2.2026")), lambda one: one["set"].date() <= date(2026, 2, 3)),
+    (filtered(("set", "to", "31.12.9999"), ("dato", "to", "31.12.9999")), lambda one: one["dato"] is not None),
     (filtered(("aktiv", "is", "nej"), ("antal", "is", "3")), lambda one: one["aktiv"] is False and one["antal"] == 3),
     (filtered(('sære "navne"', "is", "x7")), lambda one: one['sære "navne"'] == "x7"),
 ]  # fmt: skip
@@ -111,6 +112,13 @@ async def test_a_search_looks_in_every_column(path: Path) -> None:
         found = await Reader().rows(path, COLUMNS, Wish(search=text, size=200))
         assert {one["nr"] for one in found.rows} == {one["nr"] for one in ROWS if fits(one)}, text
         assert found.rows
+    for text in ("31.12.9999", "1.1.99999999999", "9" * 60):
+        assert (await Reader().rows(path, COLUMNS, Wish(search=text))).total == 0, text
+    for how in ("is", "from"):
+        assert (await Reader().rows(path, COLUMNS, Wish(filters=filtered(("set", how, "31.12.9999"))))).total == 0
+    for column, said in (("dato", "en dag"), ("set", "en dag")):
+        with pytest.raises(BadWish, match=said):
+            await Reader().rows(path, COLUMNS, Wish(filters=filtered((column, "to", "1.1.99999999999"))))
 
 
 async def test_groups_add_up(path: Path) -> None:
