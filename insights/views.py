@@ -73,7 +73,11 @@ async def standings(oversight: Oversight, year: int) -> list[Standing]:
 
 async def standing(oversight: Oversight, tilsyn: Tilsyn, run: Run) -> Standing:
     """How a whole run stands: all its findings are judged, or those of its sample where the tilsyn is by sample."""
-    judgements, sample = await oversight.judgements.of(run), await to_judge(oversight, run)
+    judgements = await oversight.judgements.of(run)
+    try:
+        sample = await to_judge(oversight, run)
+    except OSError:  # its files are gone: it is told of all the same
+        sample = None
     wanted = range(1, run.rows + 1) if sample is None else sample
     return Standing(tilsyn, run, len(wanted), sum(nr in judgements for nr in wanted), await signed_by(oversight, run))
 

@@ -85,7 +85,7 @@ async def the_two(turn: Turn, run: Run, other: Period | None) -> tuple[Run, Run]
         return run, before
     if before := next((one for one in known if one.period == other), None):
         return run, before
-    later = [one for one in await office(turn.desk).runs.of(run.tilsyn, other) if one.is_whole and one.given == run.given]
+    later = [one for one in await office(turn.desk).runs.alike(run) if one.period == other]
     if later and other.first > run.last:
         return later[0], run
     missing(turn, run, other)

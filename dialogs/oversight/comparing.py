@@ -16,8 +16,6 @@ from dialogs.oversight.store import Run
 if TYPE_CHECKING:
     from dialogs.oversight.runner import Oversight
 
-MOST = 500  # runs of one tilsyn that are looked through
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -32,8 +30,8 @@ class Compared:
 async def earlier(oversight: "Oversight", run: Run) -> list[Run]:
     """The last whole run of each earlier period with the same parameters, the oldest first; a run of the same period comes last where there is one."""
     periods: dict[tuple[str, str], Run] = {}
-    for one in await oversight.runs.of(run.tilsyn, most=MOST):  # the newest first
-        if one.is_whole and one.given == run.given and _is_before(one, run):
+    for one in await oversight.runs.alike(run):  # the newest first
+        if _is_before(one, run):
             periods.setdefault((one.last.isoformat(), one.first.isoformat()), one)
     return [periods[when] for when in sorted(periods)]
 

@@ -124,7 +124,7 @@ class FollowUps:
         run = await self._oversight.runs.get(one.run)
         if run is None:
             return Later("")
-        whole = [other for other in await self._oversight.runs.of(run.tilsyn) if other.is_whole and other.given == run.given]
+        whole = await self._oversight.runs.alike(run)
         newest = {(other.last, other.first): other for other in sorted(whole, key=lambda other: other.started_at)}  # of each period
         after = [newest[when] for when in sorted(newest) if (when[0], newest[when].started_at) > (run.last, run.started_at)]
         if not after:

@@ -165,12 +165,12 @@ class Oversight:
 
     async def before(self, run: Run) -> Run | None:
         """The last whole run of the same tilsyn over an earlier period, with the same parameters."""
-        earlier = [one for one in await self.runs.of(run.tilsyn) if one.is_whole and one.last < run.first and one.given == run.given]
+        earlier = [one for one in await self.runs.alike(run) if one.last < run.first]
         return max(earlier, key=lambda one: (one.last, one.started_at), default=None)
 
     async def explained_in(self, run: Run) -> Run | None:
         """The run whose judgements may still hold: the last whole one with the same parameters, of the same period or an earlier one."""
-        others = [one for one in await self.runs.of(run.tilsyn) if one.is_whole and one.id != run.id and one.given == run.given]
+        others = [one for one in await self.runs.alike(run) if one.id != run.id]
         earlier = [one for one in others if one.last <= run.last and one.started_at <= run.started_at]
         return max(earlier, key=lambda one: (one.last, one.started_at), default=None)
 

@@ -160,7 +160,7 @@ async def drafted(oversight: "Oversight", run: Run) -> Draft:
             ("Version", str(len(versions) + 1)),
             (
                 f"Ændret siden version {before.version}" if before else "",
-                changes(was, entries, drawn if sample and before and sample.at > before.at else "") if before else "",
+                changes(was, entries, drawn if sample and sample.at > before.at else "") if before else "",
             ),
         ]
         told = tuple((label, texts.masked(value)) for label, value in lines if value)

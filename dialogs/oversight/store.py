@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 from sqlalchemy import Column, Connection, MetaData, NullPool, Select, String, Table, Text, create_engine, delete, make_url, select, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -28,6 +29,7 @@ STATES: dict[State, str] = {
     "nothing": "intet fundet",
     "found": "fund",
 }
+WHOLE: tuple[State, ...] = ("nothing", "found")
 UNIT = "enhed"  # the parameter and the column by which a run is of one unit
 TABLE = Table(
     "oversight_run_1",
@@ -88,7 +90,7 @@ class Run(BaseModel):
     @property
     def is_whole(self) -> bool:
         """It ran to its end: what it says of findings counts."""
-        return self.state in {"nothing", "found"}
+        return self.state in WHOLE
 
 
 class Runs:
@@ -129,6 +131,14 @@ class Runs:
         if period:
             query = query.where(TABLE.c.first == period.first.isoformat(), TABLE.c.last == period.last.isoformat())
         return await self._found(query)
+
+    async def alike(self, run: Run) -> list[Run]:
+        """The whole runs of the same tilsyn with the same parameters, itself among them, the newest first, however many others lie between."""
+        query = select(TABLE.c.body).order_by(TABLE.c.started_at.desc(), TABLE.c.id)
+        query = query.where(TABLE.c.tilsyn == run.tilsyn, TABLE.c.state.in_(WHOLE))
+        for pair in run.given.items():  # narrows what is read; which it is, is told below
+            query = query.where(TABLE.c.body.contains(to_json(dict([pair])).decode()[1:-1], autoescape=True))
+        return [one for one in await self._found(query) if one.given == run.given]
 
     async def older(self, before: datetime) -> list[Run]:
         """Those that began before a time."""

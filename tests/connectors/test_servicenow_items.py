@@ -107,7 +107,7 @@ async def test_a_try_that_died_with_a_full_cart_makes_no_second(
 async def test_two_processes_that_share_a_cart_order_one_each(
     world: World, servicenow: ServiceNow, ole: Caller, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.servicenow_items.APPEARS", 0.5)
+    monkeypatch.setattr("connectors.servicenow_items.APPEARS", 5.0)
     await world.switch(servicenow_twostep=True)
 
     async def entered(process: ServiceNow, key: str) -> str:

@@ -107,7 +107,13 @@ def test_what_is_compared_is_beside_it(path: Path) -> None:
 
 def test_the_sample_stands_in_the_order_it_was_drawn(path: Path) -> None:
     sheet = read(path)["Stikprøve"]
-    assert [row[1] for row in sheet[:5]] == ["2 tilfældige", telling.spaced("ef" * 32), 10, 2, "0 fejl af 2: højst 77,6 % med 95 % sikkerhed."]
+    assert [row[1] for row in sheet[:5]] == [
+        "2 tilfældige",
+        telling.spaced("ef" * 32),
+        10,
+        2,
+        "0 fejl af 2: højst 77,6 % med 95 % sikkerhed.",
+    ]
     assert [(row[0], row[1]) for row in sheet[7:]] == [(1, 3), (2, 1)]
     assert [row[-2] for row in sheet[7:]] == ["forklaret", "fejl"]
 

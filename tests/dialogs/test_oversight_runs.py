@@ -205,7 +205,12 @@ async def test_a_unit_that_no_dataset_knows_is_not_nothing_found(place: Place) -
     one, every = await place.run(key="1", enhed="Enhed 1"), await place.run(key="2")
     assert (one.rows, every.rows) == (2, 2)
     assert telling.answer(one) == "Store fakturaer, 3. kvartal 2026, Enhed 1: 2 fund."
-    assert await place.oversight.before(await place.run(Period(date(2026, 10, 1), date(2026, 12, 31)), key="4", enhed="Enhed 1")) == one
+    for number in range(60):  # each unit has a run of its own
+        later = {"id": f"x{number}", "given": {"enhed": f"Enhed 1{number}"}, "started_at": one.started_at + timedelta(minutes=1 + number)}
+        await place.oversight.runs.put(one.model_copy(update=later))
+    now = await place.run(Period(date(2026, 10, 1), date(2026, 12, 31)), key="4", enhed="Enhed 1")
+    assert await place.oversight.before(now) == one
+    assert [run.id for run in await place.oversight.runs.alike(one)] == [one.id]
     wrong = await place.run(key="3", enhed="Enhet 1")
     assert (wrong.state, wrong.problem) == ("failed", "Der er ingen enhed, der hedder Enhet 1. Mener du Enhed 1?")
 
